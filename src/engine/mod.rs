@@ -1,0 +1,3 @@
+//! Pure decisions: functions from values to values.
+
+pub mod timeline;

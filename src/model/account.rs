@@ -1,0 +1,130 @@
+//! Provider logins of users and their tokens.
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, UserId};
+
+/// A calendar provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderKind {
+    /// Google Calendar.
+    Google,
+}
+
+impl ProviderKind {
+    /// Every provider.
+    pub const ALL: [Self; 1] = [Self::Google];
+
+    /// The name in tables, files and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+        }
+    }
+}
+
+impl std::fmt::Display for ProviderKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// One provider login of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The id within the store.
+    pub id: AccountId,
+    /// The user whose login it is.
+    pub user_id: UserId,
+    /// The provider.
+    pub provider: ProviderKind,
+    /// The address of the login.
+    pub email: String,
+    /// What the user allowed, as the provider lists it.
+    pub scopes: Vec<String>,
+    /// Whether it can be used.
+    pub status: AccountStatus,
+    /// When its calendars were last discovered.
+    pub discovered_at: Option<DateTime<Utc>>,
+}
+
+/// Whether an account can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// It can.
+    Active,
+    /// The provider refuses its tokens: the user has to connect again.
+    NeedsReauth {
+        /// Why, in protocol terms.
+        reason: String,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// Put out of use.
+    Disabled {
+        /// Why.
+        reason: String,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+}
+
+impl AccountStatus {
+    /// The name in tables and listings.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NeedsReauth { .. } => "needs_reauth",
+            Self::Disabled { .. } => "disabled",
+        }
+    }
+}
+
+/// An account as it is imported: a login with tokens. An account of the same
+/// user, provider and address is revived with them.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The user whose login it is; must exist.
+    pub user_id: UserId,
+    /// The provider.
+    pub provider: ProviderKind,
+    /// The address of the login.
+    pub email: String,
+    /// What the user allowed.
+    pub scopes: Vec<String>,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// The tokens of an account; printing them shows nothing.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// Proves who we are until it expires; may not be known yet.
+    pub access: Option<AccessToken>,
+    /// Obtains the next access token.
+    pub refresh: SecretString,
+}
+
+/// A token that authorises requests.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    /// The token.
+    pub secret: SecretString,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Tokens as the store holds them, with the revision that a replacement must
+/// name.
+#[derive(Clone, Debug)]
+pub struct StoredTokens {
+    /// The tokens.
+    pub tokens: Tokens,
+    /// Grows with each replacement.
+    pub revision: i64,
+}

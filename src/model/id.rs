@@ -1,0 +1,190 @@
+//! Identifiers as types, so that two of them cannot be swapped unnoticed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text of the id.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// One provider login, unique within the store.
+    AccountId
+}
+id! {
+    /// A calendar, unique within the store.
+    CalendarId
+}
+id! {
+    /// An event, unique within the store; follows from its calendar and
+    /// external id ([`EventId::of`]).
+    EventId
+}
+id! {
+    /// The provider's own id of a calendar or event: opaque, compared byte
+    /// for byte.
+    ExternalId
+}
+id! {
+    /// A conflict, unique within the store.
+    ConflictId
+}
+id! {
+    /// The provider's cursor of one calendar: Google's sync token, Graph's
+    /// delta link.
+    SyncToken
+}
+
+impl AccountId {
+    /// A new id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(format!("a-{}", short_unique()))
+    }
+}
+
+impl CalendarId {
+    /// A new id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(format!("cal-{}", short_unique()))
+    }
+}
+
+impl ConflictId {
+    /// A new id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(format!("c-{}", short_unique()))
+    }
+}
+
+impl EventId {
+    /// The id of an event: the same for the same calendar and external id,
+    /// whoever computes it and however often.
+    #[must_use]
+    pub fn of(calendar: &CalendarId, external: &ExternalId) -> Self {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut digest = Sha256::new();
+        digest.update(calendar.as_str());
+        digest.update([0]);
+        digest.update(external.as_str());
+        let mut text = String::with_capacity(34);
+        text.push_str("e-");
+        for byte in &digest.finalize()[..16] {
+            text.push(char::from(HEX[usize::from(byte >> 4)]));
+            text.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+        Self(text)
+    }
+}
+
+/// 20 hexadecimal digits: a random 80 bits, short enough to type.
+fn short_unique() -> String {
+    let mut text = uuid::Uuid::new_v4().simple().to_string();
+    text.drain(..12);
+    text
+}
+
+/// A user of the application: 1 to 40 characters of `A-Z a-z 0-9 _ -`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserId(String);
+
+/// A text that cannot be a user id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("user id {0:?} is not 1 to 40 characters of A-Z a-z 0-9 _ -")]
+pub struct InvalidUserId(pub String);
+
+impl UserId {
+    /// The text of the id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for UserId {
+    type Error = InvalidUserId;
+
+    fn try_from(text: String) -> Result<Self, InvalidUserId> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if (1..=40).contains(&text.len()) && text.chars().all(allowed) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidUserId(text))
+        }
+    }
+}
+
+impl std::str::FromStr for UserId {
+    type Err = InvalidUserId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUserId> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<UserId> for String {
+    fn from(id: UserId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_id_is_short_and_plain() {
+        for good in ["u", "u-7", "A_b-9", &"x".repeat(40)] {
+            assert_eq!(good.parse::<UserId>().unwrap().as_str(), good);
+        }
+        for bad in ["", "a b", "ü", "a/b", &"x".repeat(41)] {
+            assert!(bad.parse::<UserId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_id_depends_on_calendar_and_external_id_alone() {
+        let id = |calendar: &str, external: &str| {
+            EventId::of(&CalendarId::new(calendar), &ExternalId::new(external))
+        };
+        assert_eq!(id("a", "x"), id("a", "x"));
+        assert_ne!(id("a", "x"), id("b", "x"));
+        assert_ne!(id("a", "x_"), id("a", "x-"));
+        assert_ne!(id("ab", "c"), id("a", "bc"));
+    }
+}

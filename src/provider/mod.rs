@@ -1,0 +1,225 @@
+//! Calendar providers behind one trait. Adapters are private; each speaks its
+//! provider's wire and hands out values of the model.
+
+mod google;
+mod http;
+mod oauth;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+pub use self::google::GoogleEndpoints;
+pub use self::http::TransportSettings;
+use crate::model::account::{ProviderKind, Tokens};
+use crate::model::calendar::DiscoveredCalendar;
+use crate::model::change::Change;
+use crate::model::id::{AccountId, ExternalId, SyncToken};
+use crate::model::time::Window;
+
+/// Why a provider did not do it, in the terms that callers decide on.
+///
+/// No text in here holds tokens, addresses or content of events.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The sync token is too old or unknown: list the calendar from the
+    /// beginning.
+    #[error("sync token expired")]
+    SyncTokenExpired,
+    /// The user has to connect the account again; the reason is the
+    /// provider's own error code.
+    #[error("the account has to be connected again ({reason})")]
+    ReauthRequired {
+        /// The provider's error code, such as `invalid_grant`.
+        reason: String,
+    },
+    /// The tokens lack a permission: connecting again and allowing it helps.
+    #[error("the account did not allow what this needs ({reason})")]
+    ScopeMissing {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// The operator's registration at the provider is wrong, not the user.
+    #[error("the provider refuses this installation ({reason}): check client id and secret")]
+    Operator {
+        /// The provider's error code.
+        reason: String,
+    },
+    /// Too many requests.
+    #[error("rate limited ({reason})")]
+    RateLimited {
+        /// The provider's reason.
+        reason: String,
+        /// When the provider said to come back.
+        retry_after: Option<Duration>,
+    },
+    /// A limit that takes hours to recover.
+    #[error("quota used up ({reason})")]
+    QuotaExceeded {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// No such thing, or not visible to this account.
+    #[error("not found")]
+    NotFound,
+    /// The thing was deleted.
+    #[error("already deleted")]
+    Gone,
+    /// The account may not do this.
+    #[error("refused ({reason})")]
+    Forbidden {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// Another thing has this id.
+    #[error("the id is taken ({reason})")]
+    Conflict {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// The thing changed since we read it.
+    #[error("it changed in the meantime")]
+    PreconditionFailed,
+    /// The request can never succeed as it is.
+    #[error("request refused ({reason})")]
+    Invalid {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// The provider cannot be reached or fails: later may help.
+    #[error("not reachable ({reason})")]
+    Unavailable {
+        /// What happened.
+        reason: String,
+        /// When the provider said to come back.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is not what the provider's contract says: truncated, not
+    /// JSON, pages without end, a redirect.
+    #[error("answer not understood ({reason})")]
+    Protocol {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The result of a provider method.
+pub type Result<T, E = ProviderError> = std::result::Result<T, E>;
+
+/// A calendar provider.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Exchanges a refresh token for new tokens. The answer holds the refresh
+    /// token that is valid from now on, new or old.
+    async fn refresh(&self, refresh: &SecretString) -> Result<Tokens>;
+    /// Every calendar of the account.
+    async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>>;
+    /// One page of a calendar's changes.
+    async fn changes(&self, session: &Session, request: &ChangesRequest) -> Result<ChangesPage>;
+}
+
+/// Asks for one page of a calendar's changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangesRequest {
+    /// The calendar.
+    pub calendar: ExternalId,
+    /// The calendar's zone, for times that name none.
+    pub timezone: Option<String>,
+    /// Changes since this token; none lists the whole calendar.
+    pub since: Option<SyncToken>,
+    /// Continues a listing whose first request was otherwise the same.
+    pub page: Option<PageToken>,
+    /// What the timeline is to cover; a provider that lists by time uses it.
+    pub window: Window,
+}
+
+/// The provider's mark between two pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageToken(pub String);
+
+/// A page of changes.
+#[derive(Clone, Debug)]
+pub struct ChangesPage {
+    /// The changes, in the provider's order.
+    pub changes: Vec<Change>,
+    /// How it goes on.
+    pub next: Next,
+}
+
+/// How a listing goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// With another page.
+    Page(PageToken),
+    /// Not at all: it is complete, and the next one begins at the token. Some
+    /// complete listings bring none.
+    Done(Option<SyncToken>),
+}
+
+/// What a provider needs to act for an account.
+pub struct Session {
+    /// The account; requests are paced for each.
+    pub account: AccountId,
+    credentials: Arc<dyn Credentials>,
+    requests: AtomicU64,
+}
+
+impl Session {
+    /// A session of an account.
+    #[must_use]
+    pub fn new(account: AccountId, credentials: Arc<dyn Credentials>) -> Self {
+        Self { account, credentials, requests: AtomicU64::new(0) }
+    }
+
+    /// Requests sent so far, repeated ones included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+/// Where a session has its access token from.
+#[async_trait]
+pub trait Credentials: Send + Sync {
+    /// A token that should be valid now.
+    async fn access(&self) -> Result<SecretString>;
+    /// A token other than the given one, which the provider refused.
+    async fn replace(&self, refused: &SecretString) -> Result<SecretString>;
+}
+
+/// The providers that are configured. Nothing is opened before the first
+/// request.
+#[derive(Clone)]
+pub struct Providers {
+    google: Arc<dyn Provider>,
+}
+
+/// Where the providers are and how to talk to them.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    /// Google's endpoints and our registration there.
+    pub google: GoogleEndpoints,
+    /// Limits of the transport.
+    pub transport: TransportSettings,
+}
+
+/// Makes the providers ready; opens no connection.
+#[must_use]
+pub fn open(settings: ProviderSettings) -> Providers {
+    let transport = http::Transport::new(settings.transport);
+    Providers { google: Arc::new(google::Google::new(settings.google, transport)) }
+}
+
+impl Providers {
+    /// The adapter of a provider.
+    #[must_use]
+    pub fn of(&self, kind: ProviderKind) -> &Arc<dyn Provider> {
+        match kind {
+            ProviderKind::Google => &self.google,
+        }
+    }
+}

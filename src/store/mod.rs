@@ -1,0 +1,324 @@
+//! The store: what calsync remembers, behind one small trait for each
+//! resource.
+//!
+//! No SQL, no vendor type and no transaction crosses this seam: whatever must
+//! be atomic is one method that takes one value.
+
+mod keyring;
+mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+pub use self::keyring::{EncryptionKey, KeyRing};
+pub use self::sqlite::SqliteUrl;
+use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
+use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
+use crate::model::change::Change;
+use crate::model::conflict::Conflict;
+use crate::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken, UserId};
+use crate::model::lease::{Lease, LeaseName};
+use crate::model::preferences::Preferences;
+use crate::model::run::{JobRun, SyncStatus};
+use crate::model::time::Window;
+use crate::model::timeline::TimelineRow;
+use crate::model::user::User;
+
+/// Why the store did not do it, in the terms that callers decide on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It cannot be reached now: locked by another process, disk full, no
+    /// permission. Trying again later may help.
+    #[error("store {location} is not available: {reason}")]
+    Unavailable {
+        /// Where the store is.
+        location: String,
+        /// What stands in the way, and the way out.
+        reason: String,
+    },
+    /// A newer program has written it.
+    #[error(
+        "store {location} has schema version {found}, this calsync knows versions up to {known}: \
+         install the newer calsync that wrote it"
+    )]
+    Newer {
+        /// Where the store is.
+        location: String,
+        /// The version found.
+        found: u32,
+        /// The newest version known.
+        known: u32,
+    },
+    /// Its content cannot be understood.
+    #[error("store {location} is damaged: {reason}")]
+    Corrupt {
+        /// Where the store is.
+        location: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No key of the key ring opens the tokens of an account.
+    #[error(
+        "no configured encryption key opens the tokens of account {account}: add the key that was \
+         used when it was imported to security.encryption_key, or import the account again"
+    )]
+    NoKey {
+        /// The account.
+        account: AccountId,
+    },
+    /// The lease under which the write was made is no longer held: nothing
+    /// was written.
+    #[error("lease {0} was lost to another instance")]
+    LeaseLost(String),
+    /// Something that the value refers to does not exist.
+    #[error("{0}")]
+    NoSuch(String),
+}
+
+/// The result of a store method.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The whole store.
+pub trait Store:
+    Users + Accounts + Calendars + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
+{
+}
+
+impl<S> Store for S where
+    S: Users + Accounts + Calendars + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
+{
+}
+
+/// A store that was opened, and what opening did to it.
+pub struct Opened {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The schema version found; 0 when it was created.
+    pub found_version: u32,
+    /// The schema version now.
+    pub version: u32,
+}
+
+/// Opens the store at a location, creates and migrates it as needed.
+///
+/// # Errors
+/// When it is not available, was written by a newer program, or is damaged.
+pub async fn open(url: &SqliteUrl, keys: KeyRing) -> Result<Opened> {
+    sqlite::open(url, keys).await
+}
+
+/// The application's users and their preferences.
+#[async_trait]
+pub trait Users {
+    /// Creates or replaces users: all of them or none.
+    async fn user_upsert(&self, users: Vec<User>) -> Result<()>;
+    /// Every user, by id.
+    async fn user_list(&self) -> Result<Vec<User>>;
+    /// One user.
+    async fn user_find(&self, id: &UserId) -> Result<Option<User>>;
+    /// What the user prefers; the defaults where nothing is stored.
+    async fn preferences_find(&self, user: &UserId) -> Result<Preferences>;
+    /// Stores the preferences of a user, who must exist.
+    async fn preferences_save(&self, preferences: Preferences) -> Result<()>;
+    /// Every user with at least one account, with what decides when they are
+    /// due, by id.
+    async fn user_schedule(&self) -> Result<Vec<Scheduled>>;
+}
+
+/// A user with what decides when they are due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The user.
+    pub user: User,
+    /// What the user prefers.
+    pub preferences: Preferences,
+    /// When the last sync that did not fail entirely began.
+    pub last_sync_at: Option<DateTime<Utc>>,
+}
+
+/// Provider logins. Tokens are encrypted before they reach the disk.
+#[async_trait]
+pub trait Accounts {
+    /// Creates accounts, or revives those of the same user, provider and
+    /// address with new tokens: all of them or none. Answers them in order.
+    async fn account_upsert(&self, accounts: Vec<NewAccount>) -> Result<Vec<Account>>;
+    /// The accounts of a user, or all, by id.
+    async fn account_list(&self, user: Option<&UserId>) -> Result<Vec<Account>>;
+    /// Removes an account with its calendars, events and tokens; false when
+    /// there is none.
+    async fn account_remove(&self, id: &AccountId) -> Result<bool>;
+    /// Notes whether an account can be used.
+    async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()>;
+    /// The tokens of an account.
+    async fn account_tokens(&self, id: &AccountId) -> Result<Option<StoredTokens>>;
+    /// Replaces the tokens of an account if their revision is still the given
+    /// one; false when another process was faster.
+    async fn account_save_tokens(
+        &self,
+        id: &AccountId,
+        tokens: Tokens,
+        revision: i64,
+    ) -> Result<bool>;
+    /// Encrypts every token anew with the first key; how many were not so yet.
+    async fn account_rekey(&self) -> Result<u64>;
+}
+
+/// Calendars of accounts.
+#[async_trait]
+pub trait Calendars {
+    /// Takes over a complete reading of an account's calendars: new ones are
+    /// created active, known ones updated, missing ones marked as no longer
+    /// listed (their events stay).
+    async fn calendar_discover(&self, discovery: Discovery) -> Result<Discovered>;
+    /// The calendars of a user, or all, by user, account and name.
+    async fn calendar_list(&self, user: Option<&UserId>) -> Result<Vec<Calendar>>;
+    /// One calendar.
+    async fn calendar_find(&self, id: &CalendarId) -> Result<Option<Calendar>>;
+    /// Has a calendar synced or not. Its part of the timeline is hidden while
+    /// it is not. False when there is no such calendar.
+    async fn calendar_set_active(&self, id: &CalendarId, active: bool) -> Result<bool>;
+    /// Makes a calendar the one that its user's new tasks are written to.
+    /// False when there is no such calendar.
+    async fn calendar_set_primary_write(&self, id: &CalendarId) -> Result<bool>;
+    /// Notes that a calendar failed and when to try again.
+    async fn calendar_save_backoff(&self, id: &CalendarId, backoff: Backoff) -> Result<()>;
+}
+
+/// The events of calendars and the timeline that follows from them.
+///
+/// A listing is staged page by page where nobody sees it, and becomes visible
+/// with its token and timeline in one write. Stages do not outlive the
+/// process.
+#[async_trait]
+pub trait Events {
+    /// Adds a page to what is staged for a calendar. Of several changes of
+    /// one event the last counts.
+    async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
+    /// Forgets what is staged for a calendar.
+    async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;
+    /// What applying the stage would remove.
+    async fn event_removals(&self, calendar: &CalendarId, coverage: Coverage) -> Result<Removals>;
+    /// Makes the stage visible: events, timeline, window, token and the end
+    /// of the backoff in one write, if the lease is still held. Rows that
+    /// would not change are not written. The stage is empty afterwards.
+    async fn event_apply(&self, apply: Apply) -> Result<Applied>;
+    /// The timeline of a user between two instants, in order of time.
+    async fn timeline_list(
+        &self,
+        user: &UserId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<TimelineRow>>;
+}
+
+/// What a listing says about events that it does not mention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Nothing: it lists changes.
+    Changes,
+    /// That they are gone: it lists the whole calendar.
+    Everything,
+}
+
+/// What applying a stage would remove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removals {
+    /// Events there are: neither removed nor cancelled, and not waiting for
+    /// approval to be removed.
+    pub live: u64,
+    /// Of them, those that the stage removes.
+    pub removed: u64,
+    /// Changes in the stage.
+    pub staged: u64,
+}
+
+/// How a stage becomes visible.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// The lease under which it was read.
+    pub lease: Lease,
+    /// What the listing says about events that it does not mention.
+    pub coverage: Coverage,
+    /// Whether removals are carried out, or wait for approval under a
+    /// conflict. An open conflict of that kind and calendar takes them up
+    /// instead of the given one.
+    pub park: Option<Conflict>,
+    /// Where the next pull continues; none means a full listing.
+    pub token: Option<SyncToken>,
+    /// What the timeline is to cover.
+    pub window: Window,
+    /// The instant of the cycle.
+    pub now: DateTime<Utc>,
+}
+
+/// What became visible.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Events not there before, or there again.
+    pub created: u64,
+    /// Events that changed.
+    pub updated: u64,
+    /// Events that are gone; exceptions that went with their series count.
+    pub removed: u64,
+    /// Events whose removal waits for approval since this write.
+    pub parked: u64,
+    /// Series whose rule could not be read: they are kept as their first
+    /// occurrence.
+    pub unparsed: Vec<Unparsed>,
+}
+
+/// A series whose rule could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unparsed {
+    /// The series.
+    pub external_id: ExternalId,
+    /// What the parser said.
+    pub reason: String,
+}
+
+/// Questions that only a person can answer.
+#[async_trait]
+pub trait Conflicts {
+    /// Conflicts, the open ones only or all, oldest first.
+    async fn conflict_list(&self, open_only: bool) -> Result<Vec<Conflict>>;
+    /// One conflict.
+    async fn conflict_find(&self, id: &ConflictId) -> Result<Option<Conflict>>;
+    /// Carries out the removals that wait under an open conflict and settles
+    /// it; how many there were. None when no such conflict is open.
+    async fn conflict_approve(&self, id: &ConflictId, now: DateTime<Utc>) -> Result<Option<u64>>;
+}
+
+/// How the last sync of each user went.
+#[async_trait]
+pub trait Statuses {
+    /// Stores the status of a user. No `last_sync_at` keeps the stored one.
+    async fn status_save(&self, status: SyncStatus) -> Result<()>;
+    /// The status of every user that has one, by user.
+    async fn status_list(&self) -> Result<Vec<SyncStatus>>;
+}
+
+/// The right to work on something alone, for a while.
+#[async_trait]
+pub trait Leases {
+    /// Takes a lease if nobody else holds it at `now`; the owner may take it
+    /// again, which extends it.
+    async fn lease_acquire(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool>;
+    /// Extends every lease that the owner still holds.
+    async fn lease_extend(&self, owner: &str, until: DateTime<Utc>) -> Result<()>;
+    /// Gives a lease back; one that someone else holds stays theirs.
+    async fn lease_release(&self, name: &LeaseName, owner: &str) -> Result<()>;
+}
+
+/// The history of cycles.
+#[async_trait]
+pub trait Runs {
+    /// Records a cycle.
+    async fn run_save(&self, run: &JobRun) -> Result<()>;
+    /// The last cycle of each job, by job.
+    async fn run_latest(&self) -> Result<Vec<JobRun>>;
+}
