@@ -1,0 +1,107 @@
+//! Who is due, and when something that failed is tried again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::model::preferences::Preferences;
+use crate::model::user::User;
+
+/// Whether the preferences of a user ask for a sync now.
+///
+/// A timer never fires to the second: what is due within a tenth of the
+/// interval, a minute at most, counts as due, so that a user synced every ten
+/// minutes by a timer of ten minutes is not left out every second time.
+#[must_use]
+pub fn sync_is_due(
+    preferences: &Preferences,
+    last_sync_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
+    if !preferences.auto_sync_enabled {
+        return false;
+    }
+    let interval = TimeDelta::minutes(i64::from(preferences.sync_frequency_minutes));
+    let slack = (interval / 10).min(TimeDelta::minutes(1));
+    last_sync_at.is_none_or(|last| now - last >= interval - slack)
+}
+
+/// Whether a user works at an instant; without hours, always.
+#[must_use]
+pub fn is_working(user: &User, now: DateTime<Utc>) -> bool {
+    user.working_hours
+        .is_none_or(|hours| hours.contain(now, &user.timezone))
+}
+
+/// Whether an account's calendars have to be discovered again: daily.
+#[must_use]
+pub fn discovery_is_due(discovered_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    discovered_at.is_none_or(|last| now - last >= TimeDelta::days(1))
+}
+
+/// How long a calendar rests after so many failures in a row: a minute,
+/// doubled with each, six hours at most; longer where the provider said so.
+#[must_use]
+pub fn rest(failures: u32, asked: Option<Duration>) -> TimeDelta {
+    let minutes = 1_i64 << failures.saturating_sub(1).min(20);
+    let own = TimeDelta::minutes(minutes).min(TimeDelta::hours(6));
+    let asked = asked
+        .and_then(|asked| TimeDelta::from_std(asked).ok())
+        .unwrap_or_default();
+    own.max(asked.min(TimeDelta::days(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_user_is_due_when_the_interval_has_passed() {
+        let mut preferences = Preferences::default_of("u-1".parse().unwrap());
+        let now = at("2026-03-02T12:00:00Z");
+        let cases = [
+            (10, Some("2026-03-02T11:50:00Z"), true),
+            (10, Some("2026-03-02T11:50:59Z"), true),
+            (10, Some("2026-03-02T11:51:01Z"), false),
+            (60, Some("2026-03-02T11:01:00Z"), true),
+            (60, Some("2026-03-02T11:01:01Z"), false),
+            (60, None, true),
+            (60, Some("2026-03-03T12:00:00Z"), false),
+        ];
+        for (minutes, last, due) in cases {
+            preferences.sync_frequency_minutes = minutes;
+            assert_eq!(
+                sync_is_due(&preferences, last.map(at), now),
+                due,
+                "{minutes} {last:?}"
+            );
+        }
+        preferences.auto_sync_enabled = false;
+        assert!(!sync_is_due(&preferences, None, now));
+    }
+
+    #[test]
+    fn rest_doubles_up_to_six_hours_and_honours_the_provider() {
+        let minutes: Vec<_> = (1..=11).map(|n| rest(n, None).num_minutes()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+        assert_eq!(rest(u32::MAX, None), TimeDelta::hours(6));
+        assert_eq!(
+            rest(1, Some(Duration::from_secs(7200))),
+            TimeDelta::hours(2)
+        );
+        assert_eq!(rest(10, Some(Duration::from_secs(1))), TimeDelta::hours(6));
+        assert_eq!(rest(1, Some(Duration::MAX)), TimeDelta::minutes(1));
+    }
+
+    #[test]
+    fn calendars_are_discovered_daily() {
+        let now = at("2026-03-02T12:00:00Z");
+        assert!(discovery_is_due(None, now));
+        assert!(discovery_is_due(Some(at("2026-03-01T12:00:00Z")), now));
+        assert!(!discovery_is_due(Some(at("2026-03-01T12:00:01Z")), now));
+    }
+}
