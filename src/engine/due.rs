@@ -11,7 +11,8 @@ use crate::model::user::User;
 ///
 /// A timer never fires to the second: what is due within a tenth of the
 /// interval, a minute at most, counts as due, so that a user synced every ten
-/// minutes by a timer of ten minutes is not left out every second time.
+/// minutes by a timer of ten minutes is not left out every second time. A last
+/// sync in the future (the clock was set back) is as old as it is far away.
 #[must_use]
 pub fn sync_is_due(
     preferences: &Preferences,
@@ -23,7 +24,7 @@ pub fn sync_is_due(
     }
     let interval = TimeDelta::minutes(i64::from(preferences.sync_frequency_minutes));
     let slack = (interval / 10).min(TimeDelta::minutes(1));
-    last_sync_at.is_none_or(|last| now - last >= interval - slack)
+    last_sync_at.is_none_or(|last| (now - last).abs() >= interval - slack)
 }
 
 /// Whether a user works at an instant; without hours, always.
@@ -70,7 +71,8 @@ mod tests {
             (60, Some("2026-03-02T11:01:00Z"), true),
             (60, Some("2026-03-02T11:01:01Z"), false),
             (60, None, true),
-            (60, Some("2026-03-03T12:00:00Z"), false),
+            (60, Some("2026-03-02T12:30:00Z"), false),
+            (60, Some("2026-03-03T12:00:00Z"), true),
         ];
         for (minutes, last, due) in cases {
             preferences.sync_frequency_minutes = minutes;

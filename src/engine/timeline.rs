@@ -383,7 +383,7 @@ mod tests {
             "RDATE:x",
         ] {
             let expansion = expand(&first, &lines(&[rule]), &[], &all);
-            assert_eq!(expansion.times, [first.clone()], "{rule}");
+            assert_eq!(expansion.times, std::slice::from_ref(&first), "{rule}");
             assert!(expansion.unparsed.is_some(), "{rule}");
         }
         let flood = expand(&first, &lines(&["RRULE:FREQ=MINUTELY"]), &[], &all);
