@@ -161,7 +161,9 @@ fn convert(value: &Spanned<DeValue<'_>>, place: &String) -> Value {
             DeValue::Array(list) => {
                 ValueKind::Array(list.iter().map(|item| convert(item, place)).collect())
             }
-            DeValue::Table(_) => ValueKind::Table(Map::new()),
+            // No key takes a table, and the crate would merge one away together
+            // with its origin.
+            DeValue::Table(_) => ValueKind::Nil,
         },
     )
 }

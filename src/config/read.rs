@@ -100,7 +100,7 @@ impl Found<'_> {
     fn shown(&self) -> String {
         match self.kind {
             ValueKind::Array(_) => "a list".to_owned(),
-            ValueKind::Table(_) => "a table".to_owned(),
+            ValueKind::Nil | ValueKind::Table(_) => "a table".to_owned(),
             ValueKind::String(text) if text.trim().is_empty() => "empty".to_owned(),
             _ if self.hidden => "a value that is not shown".to_owned(),
             ValueKind::String(text) => format!("{:?}", without_password(text)),
