@@ -14,5 +14,8 @@
 //! | 1 | `engine` | pure decisions |
 //! | 0 | `model` | values, no I/O, no async |
 
+pub mod config;
 pub mod engine;
 pub mod model;
+pub mod sync;
+pub mod telemetry;

@@ -1,0 +1,3 @@
+//! Carries decisions out.
+
+pub mod progress;

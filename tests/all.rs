@@ -1,0 +1,7 @@
+//! The integration tests, as one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod floors;
+mod shipped;
+mod source;
