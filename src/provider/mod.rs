@@ -49,6 +49,12 @@ pub enum ProviderError {
         /// The provider's error code.
         reason: String,
     },
+    /// The tokens of the account cannot be read from the store.
+    #[error("{reason}")]
+    Credentials {
+        /// What is wrong, and the way out.
+        reason: String,
+    },
     /// Too many requests.
     #[error("rate limited ({reason})")]
     RateLimited {

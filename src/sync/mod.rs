@@ -1,3 +1,173 @@
-//! Carries decisions out.
+//! Carries decisions out: one path for every calendar, whichever job picked
+//! it.
+//!
+//! ```text
+//! user -> account -> session, discovery when it is due
+//!                 -> calendar: lease -> pull pages into a stage -> brake -> one write -> release
+//! ```
+//!
+//! What fails is counted and reported; only a store that cannot be used ends
+//! the cycle.
 
+pub mod clock;
+mod credentials;
+mod discover;
+mod failure;
+mod outage;
 pub mod progress;
+mod pull;
+mod report;
+mod unit;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::clock::Clock;
+pub use self::discover::AccountDiscovery;
+use self::outage::Outages;
+use self::progress::Progress;
+pub use self::report::{Report, count};
+use crate::engine::plan::Brake;
+use crate::model::account::Account;
+use crate::model::calendar::Calendar;
+use crate::model::id::CalendarId;
+use crate::model::preferences::Preferences;
+use crate::model::time::Window;
+use crate::model::user::User;
+use crate::provider::Providers;
+use crate::store::{Store, StoreError};
+
+/// What a cycle works with.
+pub struct Sync {
+    clock: Clock,
+    owner: String,
+    store: Arc<dyn Store>,
+    providers: Providers,
+    settings: SyncSettings,
+    progress: Arc<dyn Progress>,
+    stop: CancellationToken,
+    calendars: Semaphore,
+    outages: Outages,
+    refreshes: TaskTracker,
+}
+
+/// Bounds and defaults of a cycle.
+#[derive(Clone, Copy, Debug)]
+pub struct SyncSettings {
+    /// Days of the timeline before today, for users who say nothing.
+    pub past_days: u32,
+    /// Days of the timeline from today on, for users who say nothing.
+    pub future_days: u32,
+    /// Calendars synced at the same time.
+    pub concurrency: usize,
+    /// Of one account.
+    pub per_account_concurrency: usize,
+    /// When removals need approval.
+    pub brake: Brake,
+}
+
+/// What a cycle is given.
+pub struct Parts {
+    /// The clock of the cycle.
+    pub clock: Clock,
+    /// The name under which the cycle holds leases, unique to it.
+    pub owner: String,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The providers.
+    pub providers: Providers,
+    /// Bounds and defaults.
+    pub settings: SyncSettings,
+    /// Is told how far the cycle has come.
+    pub progress: Arc<dyn Progress>,
+    /// Ends the cycle early: what is being written is finished, the rest is
+    /// deferred.
+    pub stop: CancellationToken,
+}
+
+/// Which calendars of a user are synced, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these; none means every active one.
+    pub calendars: Option<HashSet<CalendarId>>,
+    /// List whole calendars instead of changes.
+    pub full: bool,
+    /// Try also what rests after failures.
+    pub force: bool,
+}
+
+impl Sync {
+    /// Makes a cycle ready.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            clock: parts.clock,
+            owner: parts.owner,
+            store: parts.store,
+            providers: parts.providers,
+            calendars: Semaphore::new(parts.settings.concurrency),
+            settings: parts.settings,
+            progress: parts.progress,
+            stop: parts.stop,
+            outages: Outages::default(),
+            refreshes: TaskTracker::new(),
+        }
+    }
+
+    /// Syncs the selected calendars of a user.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn user(
+        &self,
+        user: &User,
+        preferences: &Preferences,
+        selection: &Selection,
+    ) -> Result<Report, StoreError> {
+        let window = self.window(preferences);
+        let accounts = self.store.account_list(Some(&user.id)).await?;
+        let reports = stream::iter(&accounts)
+            .map(|account| self.account(account, window, selection))
+            .buffer_unordered(self.settings.concurrency)
+            .try_collect::<Vec<_>>()
+            .await?;
+        Ok(reports.into_iter().fold(Report::default(), Report::and))
+    }
+
+    /// Waits for token refreshes that outlived what asked for them, so that
+    /// no new token is lost.
+    pub async fn close(&self) {
+        self.refreshes.close();
+        self.refreshes.wait().await;
+        self.progress.finish();
+    }
+
+    /// What the timeline of a user covers.
+    fn window(&self, preferences: &Preferences) -> Window {
+        Window::around(
+            self.clock.begun(),
+            preferences.past_days.unwrap_or(self.settings.past_days),
+            preferences.future_days.unwrap_or(self.settings.future_days),
+        )
+    }
+
+    /// The calendars of an account that are selected.
+    async fn selected(
+        &self,
+        account: &Account,
+        selection: &Selection,
+    ) -> Result<Vec<Calendar>, StoreError> {
+        let mut calendars = self.store.calendar_list(Some(&account.user_id)).await?;
+        calendars.retain(|calendar| {
+            let chosen = selection.calendars.as_ref().is_none_or(|ids| ids.contains(&calendar.id));
+            calendar.account_id == account.id && calendar.is_active && chosen
+        });
+        calendars.sort_by_key(|calendar| calendar.last_pulled_at);
+        Ok(calendars)
+    }
+}

@@ -1,0 +1,160 @@
+//! Failures in words: what happened to what, and the way out.
+
+use std::time::Duration;
+
+use crate::model::account::{Account, AccountStatus};
+use crate::model::calendar::Calendar;
+use crate::model::run::Failure;
+use crate::provider::ProviderError;
+use crate::store::StoreError;
+
+/// Why an account could not be worked with.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountTrouble {
+    /// The provider did not do it.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How far a provider's refusal reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// This calendar.
+    Calendar,
+    /// The whole account, until somebody does something about it.
+    Account,
+    /// The whole account, for a while.
+    AccountForNow(Option<Duration>),
+}
+
+/// How far a refusal reaches.
+pub(super) fn reach(error: &ProviderError) -> Reach {
+    use ProviderError as E;
+    match error {
+        E::ReauthRequired { .. }
+        | E::ScopeMissing { .. }
+        | E::Operator { .. }
+        | E::Credentials { .. } => Reach::Account,
+        E::RateLimited { retry_after, .. } => Reach::AccountForNow(*retry_after),
+        E::QuotaExceeded { .. } => Reach::AccountForNow(Some(QUOTA_REST)),
+        E::SyncTokenExpired
+        | E::NotFound
+        | E::Gone
+        | E::Forbidden { .. }
+        | E::Conflict { .. }
+        | E::PreconditionFailed
+        | E::Invalid { .. }
+        | E::Unavailable { .. }
+        | E::Protocol { .. } => Reach::Calendar,
+    }
+}
+
+/// A quota takes hours to recover; asking every few minutes does not help.
+const QUOTA_REST: Duration = Duration::from_secs(3600);
+
+/// How long the provider asked to be left alone.
+pub(super) fn asked_rest(error: &ProviderError) -> Option<Duration> {
+    match error {
+        ProviderError::Unavailable { retry_after, .. } => *retry_after,
+        _ => match reach(error) {
+            Reach::AccountForNow(rest) => rest,
+            Reach::Account | Reach::Calendar => None,
+        },
+    }
+}
+
+/// The word for a refusal that programs may look at.
+pub(super) fn kind(error: &ProviderError) -> &'static str {
+    use ProviderError as E;
+    match error {
+        E::SyncTokenExpired => "sync_token",
+        E::ReauthRequired { .. } => "needs_reauth",
+        E::ScopeMissing { .. } => "scope_missing",
+        E::Operator { .. } => "operator",
+        E::Credentials { .. } => "credentials",
+        E::RateLimited { .. } => "rate_limited",
+        E::QuotaExceeded { .. } => "quota_exceeded",
+        E::NotFound | E::Gone => "not_found",
+        E::Forbidden { .. } => "forbidden",
+        E::Conflict { .. } | E::PreconditionFailed | E::Invalid { .. } => "refused",
+        E::Unavailable { .. } => "unreachable",
+        E::Protocol { .. } => "protocol",
+    }
+}
+
+/// The way out of a refusal.
+fn way_out(error: &ProviderError) -> &'static str {
+    use ProviderError as E;
+    match error {
+        E::ReauthRequired { .. } | E::ScopeMissing { .. } => {
+            "let the user connect again and import the new token with `calsync accounts import`"
+        }
+        E::Operator { .. } => "correct the client registration in the configuration",
+        E::Credentials { .. } => "the account is left alone until then",
+        E::NotFound | E::Gone => {
+            "if the calendar is gone for good: `calsync calendars disable`"
+        }
+        E::Forbidden { .. } => "check the sharing of the calendar at the provider",
+        E::SyncTokenExpired
+        | E::RateLimited { .. }
+        | E::QuotaExceeded { .. }
+        | E::Conflict { .. }
+        | E::PreconditionFailed
+        | E::Invalid { .. }
+        | E::Unavailable { .. }
+        | E::Protocol { .. } => "it is tried again later, after a growing rest",
+    }
+}
+
+/// The state that a refusal puts its account into, if any.
+pub(super) fn reauth_reason(error: &ProviderError) -> Option<&str> {
+    match error {
+        ProviderError::ReauthRequired { reason } | ProviderError::ScopeMissing { reason } => {
+            Some(reason)
+        }
+        _ => None,
+    }
+}
+
+/// A failure of a whole account.
+pub(super) fn of_account(account: &Account, error: &ProviderError) -> Failure {
+    let message = format!(
+        "{} account {} of user {} cannot be used: {error}; {}",
+        account.provider,
+        account.id,
+        account.user_id,
+        way_out(error)
+    );
+    Failure {
+        user_id: Some(account.user_id.clone()),
+        account_id: Some(account.id.clone()),
+        calendar_id: None,
+        kind: kind(error).to_owned(),
+        message,
+    }
+}
+
+/// A failure to pull a calendar.
+pub(super) fn of_pull(calendar: &Calendar, error: &ProviderError) -> Failure {
+    let message = format!("it could not be read: {error}; {}", way_out(error));
+    of_calendar(calendar, kind(error), &message)
+}
+
+/// Something about a calendar that a person should know.
+pub(super) fn of_calendar(calendar: &Calendar, kind: &str, what: &str) -> Failure {
+    Failure {
+        user_id: Some(calendar.user_id.clone()),
+        account_id: Some(calendar.account_id.clone()),
+        calendar_id: Some(calendar.id.clone()),
+        kind: kind.to_owned(),
+        message: format!("calendar {:?} of user {}: {what}", calendar.name, calendar.user_id),
+    }
+}
+
+/// Whether an account can be asked at all.
+pub(super) fn is_usable(account: &Account) -> bool {
+    matches!(account.status, AccountStatus::Active)
+}

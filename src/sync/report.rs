@@ -1,0 +1,90 @@
+//! What the units of a cycle add up to.
+
+use std::collections::BTreeMap;
+
+use crate::model::run::Failure;
+use crate::provider::ProviderError;
+
+/// The names of what is counted.
+pub mod count {
+    /// Calendars that were to be synced.
+    pub const SCHEDULED: &str = "scheduled";
+    /// Calendars that were.
+    pub const SYNCED: &str = "synced";
+    /// Calendars that failed.
+    pub const FAILED: &str = "failed";
+    /// Calendars that rest after failures or whose account cannot be used.
+    pub const SKIPPED: &str = "skipped";
+    /// Calendars left to the next cycle: leased elsewhere, provider away, cycle stopped.
+    pub const DEFERRED: &str = "deferred";
+    /// Events that came.
+    pub const EVENTS_CREATED: &str = "events_created";
+    /// Events that changed.
+    pub const EVENTS_UPDATED: &str = "events_updated";
+    /// Events that went.
+    pub const EVENTS_REMOVED: &str = "events_removed";
+    /// Writes to providers.
+    pub const PUSHED: &str = "pushed";
+    /// Conflicts found.
+    pub const CONFLICTS: &str = "conflicts";
+    /// Requests sent to providers.
+    pub const REQUESTS: &str = "requests";
+
+    /// Everything a sync counts, in the order of the documentation.
+    pub const ALL: [&str; 11] = [
+        SCHEDULED, SYNCED, FAILED, SKIPPED, DEFERRED, EVENTS_CREATED, EVENTS_UPDATED,
+        EVENTS_REMOVED, PUSHED, CONFLICTS, REQUESTS,
+    ];
+}
+
+/// What some units of a cycle did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What was counted, by name.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// What failed or needs attention, and what a person should know.
+    pub failures: Vec<Failure>,
+    /// How many of them are failures.
+    pub failed: u64,
+    /// How many of those are only that a provider could not be reached.
+    pub unreachable: u64,
+}
+
+impl Report {
+    /// Counts so many more.
+    pub fn add(&mut self, name: &'static str, number: u64) {
+        *self.counts.entry(name).or_default() += number;
+    }
+
+    /// How many were counted.
+    #[must_use]
+    pub fn count(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or(0)
+    }
+
+    /// Records a failure and what caused it.
+    pub(super) fn fail(&mut self, failure: Failure, cause: &ProviderError) {
+        if matches!(cause, ProviderError::Unavailable { .. }) {
+            self.unreachable += 1;
+        }
+        self.attention(failure);
+    }
+
+    /// Records something that must not count as success.
+    pub(super) fn attention(&mut self, failure: Failure) {
+        self.failed += 1;
+        self.failures.push(failure);
+    }
+
+    /// Both reports as one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (name, number) in other.counts {
+            self.add(name, number);
+        }
+        self.failures.extend(other.failures);
+        self.failed += other.failed;
+        self.unreachable += other.unreachable;
+        self
+    }
+}
