@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -190,7 +190,8 @@ impl Bars {
     /// Bars on this screen; nothing is drawn before something is scheduled.
     pub fn new(screen: &MultiProgress) -> anyhow::Result<Self> {
         let calendars = ProgressStyle::with_template("calendars {bar:30} {pos}/{len} [{elapsed}]")?;
-        let events = ProgressStyle::with_template("events    {human_pos} ({per_sec})")?;
+        let events = ProgressStyle::with_template("events    {human_pos} ({rate}/s)")?
+            .with_key("rate", rate);
         Ok(Self {
             calendars: screen.add(ProgressBar::new(0)).with_style(calendars),
             events: screen.add(ProgressBar::no_length()).with_style(events),
@@ -198,10 +199,21 @@ impl Bars {
     }
 }
 
+/// Events a second since the work began. The bars' own estimate follows bursts:
+/// a page of 2500 events would show as millions a second.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let tenths = u64::try_from(state.elapsed().as_millis() / 100).unwrap_or(u64::MAX);
+    // A number that cannot be drawn is no reason to stop.
+    write!(out, "{}", state.pos().saturating_mul(10) / tenths.max(1)).ok();
+}
+
 impl Progress for Bars {
     fn scheduled(&self, calendars: u64) {
+        if self.calendars.length() == Some(0) {
+            self.calendars.reset_elapsed();
+            self.events.reset_elapsed();
+        }
         self.calendars.inc_length(calendars);
-        self.calendars.tick();
     }
 
     fn calendar_done(&self) {

@@ -264,11 +264,11 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         "[sync]\nconcurrency = \"16\"\n",
-        "DIR/c.toml, line 2: sync.concurrency is \"16\"; expected a whole number from 1 to 256, like 1",
+        "DIR/c.toml, line 2: sync.concurrency is \"16\"; expected a whole number from 1 to 256, without quotes",
     ),
     (
         "[sync]\nconcurrency = 0\n",
-        "DIR/c.toml, line 2: sync.concurrency is the number 0; expected a whole number from 1 to 256, like 1",
+        "DIR/c.toml, line 2: sync.concurrency is the number 0; expected a whole number from 1 to 256",
     ),
     (
         "[sync]\nmass_delete_limit = 25\n",
@@ -284,6 +284,11 @@ const REFUSED: &[(&str, &str)] = &[
         "[store]\nurl = \"postgres://u:pw@db/app\"\n",
         "DIR/c.toml, line 2: store.url is \"postgres://***@db/app\"; expected \"sqlite:\" and the path of a file, \
          like \"sqlite:/var/lib/calsync/calsync.db\"",
+    ),
+    (
+        "[queue]\nurl = \"redis:pw@cache?password=pw\"\n",
+        "DIR/c.toml, line 2: queue.url is \"redis:***@cache?***\"; expected \"sqlite:\" and the path of a file \
+         of its own, or a Redis URL, like \"redis://127.0.0.1:6379/0\"",
     ),
     (
         "[store]\nurl = \"sqlite:/a/b.db\"\n[queue]\nurl = \"sqlite:/a/b.db\"\n",
@@ -449,6 +454,18 @@ fn a_secret_file_that_others_may_read_is_warned_about() {
     let warnings = given.load().warnings;
     let expected = "DIR/c.toml, line 2: google.client_secret_file: DIR/s is open to others (mode 0644); chmod 600 DIR/s";
     assert_eq!(warnings, [expected.replace("DIR", &dir)]);
+}
+
+#[test]
+fn a_secret_in_a_file_that_everyone_may_read_is_warned_about() {
+    let given = file("[google]\nclient_secret = \"x\"\n");
+    chmod(&given.dir.path().join("c.toml"), 0o644);
+    let dir = given.dir.path().display().to_string();
+    let expected = "DIR/c.toml, line 2: google.client_secret stands in a file that everyone may read (mode 0644); \
+                    chmod 640 DIR/c.toml, or keep it in a file of its own with client_secret_file";
+    assert_eq!(given.load().warnings, [expected.replace("DIR", &dir)]);
+    chmod(&given.dir.path().join("c.toml"), 0o640);
+    assert_eq!(given.load().warnings, Vec::<String>::new());
 }
 
 #[test]
