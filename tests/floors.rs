@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::paths;
 use crate::source::Source;
 
 /// Every top-level module and its floor.
@@ -74,7 +75,13 @@ fn wrong_uses(source: &Source) -> Vec<String> {
             source.path
         ))
     };
-    uses(source).into_iter().filter_map(wrong).collect()
+    let named = paths::uses(source)
+        .into_iter()
+        .filter(|(_, to, climbed)| !climbed || is_module(to));
+    named
+        .map(|(line, to, _)| (line, to))
+        .filter_map(wrong)
+        .collect()
 }
 
 /// Why `from` must not use `to`.
@@ -97,107 +104,8 @@ fn objection(from: &str, to: &str) -> Option<&'static str> {
     }
 }
 
-/// The top-level modules that a file names, each with its line.
-fn uses(source: &Source) -> Vec<(usize, String)> {
-    let code = &source.code;
-    let absolute = ["crate", "calsync"]
-        .into_iter()
-        .flat_map(|root| paths(code, root, source.path == "main.rs"));
-    let climbing = climbs(source);
-    let named = absolute.chain(climbing);
-    named
-        .map(|(offset, module)| (Source::line(code, offset), module))
-        .collect()
-}
-
-/// What follows `root::`, be it one name or a group of them.
-fn paths(code: &str, root: &str, in_main: bool) -> Vec<(usize, String)> {
-    let start = format!("{root}::");
-    let hits = code
-        .match_indices(&start)
-        .filter(|(at, _)| is_start(code, *at));
-    let hits = hits.filter(|_| root == "crate" || in_main);
-    hits.flat_map(|(at, _)| {
-        names(&code[at + start.len()..])
-            .into_iter()
-            .map(move |name| (at, name))
-    })
-    .collect()
-}
-
-/// Whether a path begins here, not in the middle of a name or of a path.
-fn is_start(code: &str, at: usize) -> bool {
-    !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-}
-
-/// The first names of the path or of the group of paths that begins here.
-fn names(code: &str) -> Vec<String> {
-    match code.strip_prefix('{') {
-        Some(group) => members(group)
-            .iter()
-            .flat_map(|member| names(member.trim_start()))
-            .collect(),
-        None => {
-            let name: String = code
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
-            let is_macro = code[name.len()..].starts_with('!');
-            (!name.is_empty() && !is_macro)
-                .then_some(name)
-                .into_iter()
-                .collect()
-        }
-    }
-}
-
-/// The members of a group, up to its closing brace.
-fn members(group: &str) -> Vec<&str> {
-    let (mut members, mut depth, mut start) = (Vec::new(), 0, 0);
-    for (at, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                members.push(&group[start..at]);
-                start = at + 1;
-                if c == '}' {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    members
-}
-
-/// Top-level modules reached by `super::super::…` out of the file's own.
-fn climbs(source: &Source) -> Vec<(usize, String)> {
-    let code = &source.code;
-    let hits = code
-        .match_indices("super::")
-        .filter(|(at, _)| is_start(code, *at));
-    hits.flat_map(|(at, _)| {
-        let path = &code[at..];
-        let rest = path.trim_start_matches("super::");
-        let levels = (path.len() - rest.len()) / "super::".len();
-        let out = levels >= depth(&source.path);
-        let names = if out { names(rest) } else { Vec::new() };
-        names
-            .into_iter()
-            .filter(|name| is_module(name))
-            .map(move |name| (at, name))
-    })
-    .collect()
-}
-
 fn is_module(name: &str) -> bool {
     FLOORS.iter().any(|(module, _)| *module == name)
-}
-
-/// How many modules deep a file is: `jobs/mod.rs` 1, `jobs/pull.rs` 2.
-fn depth(path: &str) -> usize {
-    path.trim_end_matches("/mod.rs").split('/').count()
 }
 
 fn misplaced_words(source: &Source) -> Vec<String> {

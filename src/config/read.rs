@@ -29,7 +29,8 @@ pub(super) struct Found<'a> {
     /// Where a relative path begins: the file's directory; for a variable, the
     /// working directory.
     pub(super) dir: PathBuf,
-    in_file: bool,
+    /// Whether the file holds it, not a variable.
+    pub(super) in_file: bool,
     hidden: bool,
 }
 
@@ -110,13 +111,16 @@ impl Found<'_> {
     }
 }
 
-/// A URL may hold a password; whatever stands before an `@` may be one.
+/// A URL may hold a password before an `@` or behind a `?`.
 fn without_password(text: &str) -> String {
-    match (text.find("//"), text.rfind('@')) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{}***{}", &text[..start + 2], &text[end..])
-        }
-        _ => text.to_owned(),
+    let (text, query) = text
+        .split_once('?')
+        .map_or((text, ""), |(text, _)| (text, "?***"));
+    let after = |mark: &str| text.find(mark).map(|at| at + mark.len());
+    let start = after("//").or_else(|| after(":")).unwrap_or(0);
+    match text[start..].rfind('@') {
+        Some(end) => format!("{}***{}{query}", &text[..start], &text[start + end..]),
+        None => format!("{text}{query}"),
     }
 }
 

@@ -67,13 +67,28 @@ impl Reader<'_> {
         let twin = format!("{key}_file");
         match (self.find(section, key), self.find(section, &twin)) {
             (Some(here), Some(file)) => Err(both(&here, &file)),
-            (Some(here), None) => Ok(Some(Given::Here(here))),
+            (Some(here), None) => {
+                warnings.extend(self.readable_by_all(&here, &twin));
+                Ok(Some(Given::Here(here)))
+            }
             (None, Some(file)) => {
                 let text = self.read_secret(&file, warnings)?;
                 Ok(Some(Given::File(text, file)))
             }
             (None, None) => Ok(None),
         }
+    }
+
+    /// The file as a whole may be the group's, the service's: that is how a
+    /// file of root's is read by a service.
+    fn readable_by_all(&self, found: &Found<'_>, twin: &str) -> Option<String> {
+        let file = self.file.as_deref().filter(|_| found.in_file)?;
+        let mode = mode(file).filter(|mode| mode & 0o007 != 0)?;
+        let (place, key, file) = (&found.place, &found.key, file.display());
+        Some(format!(
+            "{place}: {key} stands in a file that everyone may read (mode {mode:04o}); \
+             chmod 640 {file}, or keep it in a file of its own with {twin}"
+        ))
     }
 
     fn read_secret(
@@ -139,11 +154,15 @@ fn no_credentials(found: &Found<'_>) -> ConfigError {
 }
 
 fn readable_by_others(path: &Path, found: &Found<'_>) -> Option<String> {
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let mode = mode(path).filter(|mode| mode & 0o077 != 0)?;
     let (place, key, file) = (&found.place, &found.key, path.display());
-    (mode & 0o077 != 0).then(|| {
-        format!("{place}: {key}: {file} is open to others (mode {mode:04o}); chmod 600 {file}")
-    })
+    Some(format!(
+        "{place}: {key}: {file} is open to others (mode {mode:04o}); chmod 600 {file}"
+    ))
+}
+
+fn mode(path: &Path) -> Option<u32> {
+    Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
 }
 
 fn keys(kind: &ValueKind) -> Result<Vec<KeyMaterial>, Expected> {

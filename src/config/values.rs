@@ -51,12 +51,13 @@ pub(super) fn number(
     kind: &ValueKind,
     bounds: std::ops::RangeInclusive<u32>,
 ) -> Result<u32, Expected> {
+    let quoted = matches!(kind, ValueKind::String(text) if text.trim().parse::<i64>().is_ok());
+    let quotes = if quoted { ", without quotes" } else { "" };
     let expected = || {
         format!(
-            "a whole number from {} to {}, like {}",
+            "a whole number from {} to {}{quotes}",
             bounds.start(),
-            bounds.end(),
-            bounds.start()
+            bounds.end()
         )
     };
     let found = match kind {

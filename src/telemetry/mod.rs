@@ -5,13 +5,17 @@
 //! written above the bars, never through them. Elsewhere logs are JSON, one
 //! object a line, and nothing is drawn.
 
+mod bars;
+
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+
+pub use bars::Bars;
 
 use crate::sync::progress::{Progress, Silent};
 
@@ -179,45 +183,6 @@ impl Write for LogLines {
     }
 }
 
-/// Progress bars: calendars done and to do, events so far and a second.
-#[derive(Debug)]
-pub struct Bars {
-    calendars: ProgressBar,
-    events: ProgressBar,
-}
-
-impl Bars {
-    /// Bars on this screen; nothing is drawn before something is scheduled.
-    pub fn new(screen: &MultiProgress) -> anyhow::Result<Self> {
-        let calendars = ProgressStyle::with_template("calendars {bar:30} {pos}/{len} [{elapsed}]")?;
-        let events = ProgressStyle::with_template("events    {human_pos} ({per_sec})")?;
-        Ok(Self {
-            calendars: screen.add(ProgressBar::new(0)).with_style(calendars),
-            events: screen.add(ProgressBar::no_length()).with_style(events),
-        })
-    }
-}
-
-impl Progress for Bars {
-    fn scheduled(&self, calendars: u64) {
-        self.calendars.inc_length(calendars);
-        self.calendars.tick();
-    }
-
-    fn calendar_done(&self) {
-        self.calendars.inc(1);
-    }
-
-    fn events(&self, count: u64) {
-        self.events.inc(count);
-    }
-
-    fn finish(&self) {
-        self.calendars.finish_and_clear();
-        self.events.finish_and_clear();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,22 +280,5 @@ mod tests {
         for (verbosity, bars) in [(-1, false), (0, false), (0, true), (1, false), (2, false)] {
             EnvFilter::builder().parse(filter(verbosity, bars)).unwrap();
         }
-    }
-
-    #[test]
-    fn bars_count_what_they_are_told() {
-        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        let bars = Bars::new(&screen).unwrap();
-        bars.scheduled(2);
-        bars.scheduled(1);
-        bars.calendar_done();
-        bars.events(40);
-        assert_eq!(
-            (bars.calendars.length(), bars.calendars.position()),
-            (Some(3), 1)
-        );
-        assert_eq!(bars.events.position(), 40);
-        bars.finish();
-        assert!(bars.calendars.is_finished() && bars.events.is_finished());
     }
 }
