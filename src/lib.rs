@@ -14,8 +14,16 @@
 //! | 1 | `engine` | pure decisions |
 //! | 0 | `model` | values, no I/O, no async |
 
+pub mod cli;
 pub mod config;
+pub mod context;
 pub mod engine;
+pub mod jobs;
 pub mod model;
+pub mod operator;
+pub mod provider;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod store;
 pub mod sync;
 pub mod telemetry;

@@ -61,6 +61,24 @@ impl ConfigError {
         Self(format!("{place}: {key}: {trouble}"))
     }
 
+    /// A setting that is needed now and was not given.
+    #[must_use]
+    pub fn missing(key: &str, what: &str) -> Self {
+        Self(format!(
+            "{key} is not set: give {what} in the configuration file or the environment \
+             (config.example.toml describes every setting)"
+        ))
+    }
+
+    /// A key file that cannot be used.
+    #[must_use]
+    pub fn key_file(path: &Path, why: &str) -> Self {
+        Self(format!(
+            "encryption key file {}: {why} (security.encryption_key sets a key of your own)",
+            path.display()
+        ))
+    }
+
     /// Neither file nor variable is to blame.
     pub(super) fn other(message: impl Into<String>) -> Self {
         Self(message.into())

@@ -85,6 +85,12 @@ pub enum AccessRole {
 }
 
 impl AccessRole {
+    /// Whether events may be written.
+    #[must_use]
+    pub fn is_writable(self) -> bool {
+        matches!(self, Self::Owner | Self::Writer)
+    }
+
     /// The name in tables and listings.
     #[must_use]
     pub fn as_str(self) -> &'static str {

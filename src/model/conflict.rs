@@ -45,3 +45,25 @@ pub enum ResolutionStatus {
     /// It no longer matters.
     Moot,
 }
+
+impl ConflictKind {
+    /// The name in tables and listings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MassDelete => "mass_delete",
+        }
+    }
+}
+
+impl ResolutionStatus {
+    /// The name in tables and listings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+            Self::Moot => "moot",
+        }
+    }
+}

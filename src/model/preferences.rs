@@ -44,8 +44,9 @@ impl Preferences {
 }
 
 /// Who wins when task and event changed the same field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[clap(rename_all = "snake_case")]
 pub enum ConflictStrategy {
     /// The later edit.
     PreferNewest,
@@ -58,8 +59,9 @@ pub enum ConflictStrategy {
 }
 
 /// What happens to look-alikes of one meeting on two providers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[clap(rename_all = "snake_case")]
 pub enum DuplicateStrategy {
     /// A person decides.
     Manual,

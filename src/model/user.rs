@@ -69,6 +69,12 @@ impl WorkingHours {
     }
 }
 
+impl std::fmt::Display for WorkingHours {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{:02}:00 to {:02}:00", self.start, self.end)
+    }
+}
+
 impl TryFrom<Hours> for WorkingHours {
     type Error = InvalidHours;
 

@@ -1,0 +1,148 @@
+//! The command line: one variant and one arm for each subcommand.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::context::Context;
+use crate::jobs::{self, AutoSync, Job, Pull};
+use crate::model::run::Outcome;
+#[cfg(feature = "sandbox")]
+use crate::operator::Demo;
+use crate::operator::{
+    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Status, Users,
+    due_list, summary,
+};
+use crate::sync::progress::Progress;
+use crate::telemetry::{self, LogFormat};
+
+mod exit;
+mod manual;
+
+pub use self::exit::Exit;
+
+/// Keeps users' Google and Microsoft calendars in step with an application's database
+///
+/// Every subcommand runs one cycle and exits; systemd timers or cron decide
+/// when. `calsync demo` shows it at work without any account.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_long_help = exit::HELP)]
+pub struct Cli {
+    /// Configuration file; without it $CALSYNC_CONFIG,
+    /// $XDG_CONFIG_HOME/calsync/config.toml or /etc/calsync/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Log errors only, and do not sum up the cycle
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Log each request and action; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// How logs are written on stderr
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: LogFormat,
+    /// Draw no progress bars
+    #[arg(long, global = true)]
+    no_progress: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    AutoSync(AutoSync),
+    Pull(Pull),
+    Users(Users),
+    Accounts(Accounts),
+    Calendars(Calendars),
+    Prefs(Prefs),
+    Events(Events),
+    Conflicts(Conflicts),
+    Status(Status),
+    #[cfg(feature = "sandbox")]
+    Demo(Demo),
+    Migrate(Migrate),
+    Keygen(Keygen),
+    Completions(manual::Completions),
+    Man(manual::Man),
+}
+
+impl Cli {
+    /// The command line as clap knows it.
+    #[must_use]
+    pub fn definition() -> clap::Command {
+        Self::command()
+    }
+
+    /// Starts logging.
+    ///
+    /// # Errors
+    /// When the log filter is wrong.
+    pub fn start_logging(&self) -> anyhow::Result<Arc<dyn Progress>> {
+        telemetry::init(&telemetry::Options {
+            format: self.log_format,
+            verbosity: if self.quiet { -1 } else { i8::try_from(self.verbose).unwrap_or(2) },
+            json: self.json,
+            no_progress: self.no_progress,
+        })
+    }
+
+    /// The configuration file that was named.
+    #[must_use]
+    pub fn config_file(&self) -> Option<PathBuf> {
+        self.config.clone()
+    }
+
+    /// Whether the command works without any configuration, so that a broken
+    /// one does not stand in its way.
+    #[must_use]
+    pub fn needs_no_config(&self) -> bool {
+        matches!(
+            self.command,
+            Command::Keygen(_) | Command::Completions(_) | Command::Man(_)
+        )
+    }
+
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// When it could not do what it was asked to.
+    pub async fn run(&self, cx: &Context) -> anyhow::Result<Exit> {
+        let out = Output { json: self.json, quiet: self.quiet };
+        match &self.command {
+            Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
+            Command::AutoSync(job) => return cycle(job, cx, out).await,
+            Command::Pull(job) => return cycle(job, cx, out).await,
+            Command::Users(command) => command.run(cx, out).await?,
+            Command::Accounts(command) => command.run(cx, out).await?,
+            Command::Calendars(command) => command.run(cx, out).await?,
+            Command::Prefs(command) => command.run(cx, out).await?,
+            Command::Events(command) => command.run(cx, out).await?,
+            Command::Conflicts(command) => command.run(cx, out).await?,
+            Command::Status(command) => command.run(cx, out).await?,
+            #[cfg(feature = "sandbox")]
+            Command::Demo(command) => command.run(cx, out).await?,
+            Command::Migrate(command) => command.run(cx, out).await?,
+            Command::Keygen(command) => command.run(out)?,
+            Command::Completions(command) => command.run(out)?,
+            Command::Man(command) => command.run(out)?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Runs one cycle of a job and sums it up.
+async fn cycle<J: Job>(job: &J, cx: &Context, out: Output) -> anyhow::Result<Exit> {
+    let run = jobs::run_cycle(job, cx).await?;
+    summary(out, &run, J::COUNTS)?;
+    Ok(match run.outcome {
+        Outcome::Ok | Outcome::Skipped => Exit::Done,
+        Outcome::Partial => Exit::Partial,
+        Outcome::Failed => Exit::Failed,
+        Outcome::Deferred => Exit::Unreachable,
+    })
+}

@@ -1,0 +1,61 @@
+//! Exit codes: who must act.
+
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::jobs::{Incomplete, WrongArgument};
+use crate::store::StoreError;
+
+/// The table of exit codes, for `--help` and the manual.
+pub(super) const HELP: &str = "\
+Exit status:
+  0   done, also when nothing was due or another instance is running
+  1   the cycle failed
+  2   wrong arguments
+  3   partial: some units failed, the rest is done
+  75  the store or every provider could not be reached: the next timer tries again
+  78  the configuration is wrong";
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, also when nothing was due.
+    Done = 0,
+    /// The cycle failed.
+    Failed = 1,
+    /// Wrong arguments.
+    Usage = 2,
+    /// Some units failed, the rest is done.
+    Partial = 3,
+    /// A dependency is not reachable: the next timer tries again.
+    Unreachable = 75,
+    /// The configuration is wrong.
+    Config = 78,
+}
+
+impl Exit {
+    /// Who must act on an error.
+    #[must_use]
+    pub fn of(error: &anyhow::Error) -> Self {
+        if error.is::<ConfigError>() {
+            return Self::Config;
+        }
+        if error.is::<WrongArgument>() {
+            return Self::Usage;
+        }
+        if error.is::<Incomplete>() {
+            return Self::Partial;
+        }
+        match error.downcast_ref::<StoreError>() {
+            Some(StoreError::Unavailable { .. }) => Self::Unreachable,
+            Some(StoreError::NoKey { .. }) => Self::Config,
+            Some(_) | None => Self::Failed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

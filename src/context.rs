@@ -1,0 +1,162 @@
+//! What a command is given: the configuration, the clock, and the store and
+//! providers, opened when they are first needed.
+
+mod keys;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, ConfigError, StoreUrl};
+use crate::engine::plan::Brake;
+use crate::provider::{
+    GoogleEndpoints, ProviderSettings, Providers, TransportSettings, open as open_providers,
+};
+use crate::store::{self, Opened, SqliteUrl, Store};
+use crate::sync::clock::Clock;
+use crate::sync::progress::Progress;
+use crate::sync::{Parts, Sync, SyncSettings};
+
+/// The exit code after a second signal.
+const INTERRUPTED: i32 = 130;
+
+/// What a command works with.
+pub struct Context {
+    /// The configuration.
+    pub config: Config,
+    /// The clock, read once.
+    pub clock: Clock,
+    /// Is told how far the command has come.
+    pub progress: Arc<dyn Progress>,
+    /// Cancelled when the process is asked to end.
+    pub stop: CancellationToken,
+    opened: OnceCell<Opened>,
+    providers: OnceCell<Providers>,
+}
+
+impl Context {
+    /// A context; opens nothing yet.
+    #[must_use]
+    pub fn new(config: Config, now: DateTime<Utc>, progress: Arc<dyn Progress>) -> Self {
+        Self {
+            config,
+            clock: Clock::at(now),
+            progress,
+            stop: CancellationToken::new(),
+            opened: OnceCell::new(),
+            providers: OnceCell::new(),
+        }
+    }
+
+    /// The instant at which the command began.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.begun()
+    }
+
+    /// The store, opened and migrated at the first call.
+    ///
+    /// # Errors
+    /// When it or its keys cannot be used.
+    pub async fn store(&self) -> anyhow::Result<&Arc<dyn Store>> {
+        Ok(&self.opened().await?.store)
+    }
+
+    /// The store with what opening did to it.
+    ///
+    /// # Errors
+    /// When it or its keys cannot be used.
+    pub async fn opened(&self) -> anyhow::Result<&Opened> {
+        self.opened
+            .get_or_try_init(|| async {
+                let keys = keys::ring(&self.config)?;
+                Ok(store::open(&store_url(&self.config), keys).await?)
+            })
+            .await
+    }
+
+    /// A cycle that holds leases under the given name.
+    ///
+    /// # Errors
+    /// When the store cannot be used or a provider is not configured.
+    pub async fn sync(&self, owner: &str) -> anyhow::Result<Sync> {
+        let sync = &self.config.sync;
+        let at_least = Brake::AT_LEAST;
+        Ok(Sync::new(Parts {
+            clock: self.clock,
+            owner: owner.to_owned(),
+            store: self.store().await?.clone(),
+            providers: self.providers().await?.clone(),
+            settings: SyncSettings {
+                past_days: sync.past_days,
+                future_days: sync.future_days,
+                concurrency: sync.concurrency,
+                per_account_concurrency: sync.per_account_concurrency,
+                brake: Brake { percent: sync.mass_delete_limit.get(), at_least },
+            },
+            progress: self.progress.clone(),
+            stop: self.stop.clone(),
+        }))
+    }
+
+    /// Has SIGTERM and SIGINT end the command in good order; a second signal
+    /// ends it at once.
+    pub fn stop_on_signals(&self) {
+        let stop = self.stop.clone();
+        tokio::spawn(async move {
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            loop {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+                if stop.is_cancelled() {
+                    std::process::exit(INTERRUPTED);
+                }
+                tracing::warn!("asked to stop: finishing what is being written");
+                stop.cancel();
+            }
+        });
+    }
+
+    /// The providers, from one transport for the whole process.
+    async fn providers(&self) -> Result<&Providers, ConfigError> {
+        self.providers.get_or_try_init(|| async { providers(&self.config) }).await
+    }
+}
+
+fn store_url(config: &Config) -> SqliteUrl {
+    match &config.store.url {
+        StoreUrl::Sqlite(path) => SqliteUrl::new(path.clone()),
+    }
+}
+
+fn providers(config: &Config) -> Result<Providers, ConfigError> {
+    let google = &config.google;
+    let client_id = google.client_id.clone().ok_or_else(|| {
+        ConfigError::missing("google.client_id", "the id of the OAuth client that the accounts allowed")
+    })?;
+    Ok(open_providers(ProviderSettings {
+        google: GoogleEndpoints {
+            api_url: google.api_url.clone(),
+            token_url: google.token_url.clone(),
+            client_id,
+            client_secret: google.client_secret.clone(),
+        },
+        transport: TransportSettings {
+            request_timeout: config.sync.request_timeout,
+            per_account_concurrency: config.sync.per_account_concurrency,
+            ..TransportSettings::default()
+        },
+    }))
+}
+
+/// Reads the machine's clock: once, at the edge.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the edge where the clock is read")]
+pub fn read_clock() -> DateTime<Utc> {
+    Utc::now()
+}

@@ -1,0 +1,65 @@
+//! The key ring: configured keys, or the key file of the embedded default.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use crate::config::{Config, ConfigError};
+use crate::store::{EncryptionKey, KeyRing};
+
+/// The keys that protect tokens.
+///
+/// # Errors
+/// When the key file cannot be read or made.
+pub(super) fn ring(config: &Config) -> Result<KeyRing, ConfigError> {
+    let security = &config.security;
+    let keys = match &security.encryption_key {
+        Some(keys) => keys.clone(),
+        None => vec![from_file(&security.key_file)?],
+    };
+    Ok(KeyRing::new(keys))
+}
+
+fn from_file(path: &Path) -> Result<EncryptionKey, ConfigError> {
+    match fs::read_to_string(path) {
+        Ok(text) => EncryptionKey::from_base64(text.trim()).map_err(|_| {
+            let why = "it does not hold 32 bytes in base64; restore it from a backup: without it \
+                       the stored tokens cannot be read";
+            ConfigError::key_file(path, why)
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => create(path),
+        Err(error) => Err(ConfigError::key_file(path, &error.to_string())),
+    }
+}
+
+/// Makes a key file. It appears whole or not at all, and only one process's
+/// key appears.
+fn create(path: &Path) -> Result<EncryptionKey, ConfigError> {
+    let fail = |error: std::io::Error| ConfigError::key_file(path, &error.to_string());
+    let key = EncryptionKey::generate();
+    let dir = path.parent().unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fail)?;
+    let draft = path.with_extension(format!("key.{}", std::process::id()));
+    let written = write(&draft, &key).and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft).ok();
+    match written {
+        Ok(()) => {
+            tracing::warn!(
+                key_file = %path.display(),
+                "made a new encryption key: keep a copy of this file, the stored tokens cannot be \
+                 read without it"
+            );
+            Ok(key)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => from_file(path),
+        Err(error) => Err(fail(error)),
+    }
+}
+
+fn write(path: &Path, key: &EncryptionKey) -> std::io::Result<()> {
+    fs::remove_file(path).ok();
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{}", key.to_base64().as_str())?;
+    file.sync_all()
+}

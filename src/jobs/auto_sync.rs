@@ -1,0 +1,51 @@
+//! The job `auto-sync`.
+
+use super::{Job, users};
+use crate::context::Context;
+use crate::engine::due::sync_is_due;
+use crate::model::id::UserId;
+use crate::store::Scheduled;
+use crate::sync::{Report, Selection, count};
+
+/// Sync the users whose preferences say they are due
+///
+/// A user is due when auto-sync is enabled and the last sync is as old as the
+/// user's interval. The user who waited longest comes first.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct AutoSync {
+    /// Only this user; may be given several times
+    #[arg(long = "user", value_name = "ID")]
+    pub users: Vec<UserId>,
+    /// Sync also who is not due, and calendars that rest after failures
+    #[arg(long)]
+    pub force: bool,
+    /// Show who would be synced; ask and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl AutoSync {
+    /// The users that a cycle would sync now, in its order.
+    ///
+    /// # Errors
+    /// When the store cannot be used or a named user does not exist.
+    pub async fn due(&self, cx: &Context) -> anyhow::Result<Vec<Scheduled>> {
+        let store = cx.store().await?;
+        let mut users = users::candidates(store.as_ref(), &self.users).await?;
+        users.retain(|user| {
+            self.force || sync_is_due(&user.preferences, user.last_sync_at, cx.now())
+        });
+        Ok(users)
+    }
+}
+
+impl Job for AutoSync {
+    const NAME: &'static str = "auto-sync";
+    const COUNTS: &'static [&'static str] = &count::ALL;
+
+    async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
+        let due = self.due(cx).await?;
+        let selection = Selection { force: self.force, ..Selection::default() };
+        users::sync_users(cx, owner, &due, &selection).await
+    }
+}

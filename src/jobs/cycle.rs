@@ -1,0 +1,120 @@
+//! One cycle of a job: lease, work, record, outcome.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::Job;
+use crate::context::Context;
+use crate::model::lease::{Lease, LeaseName};
+use crate::model::run::{Failure, JobRun, Outcome};
+use crate::sync::{Report, count};
+
+/// How long a lease lasts after the cycle's process has died.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// How often the leases of a cycle are extended.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// Runs one cycle of a job. A cycle that cannot begin, because another
+/// instance is at it, is `skipped`.
+///
+/// # Errors
+/// When the store or the configuration cannot be used, or an argument names
+/// something that does not exist.
+pub async fn run_cycle<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
+    let span = tracing::info_span!("cycle", job = J::NAME);
+    leased(job, cx).instrument(span).await
+}
+
+async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
+    let begun = Instant::now();
+    let store = cx.store().await?;
+    let owner = uuid::Uuid::now_v7().to_string();
+    let name = LeaseName::Job(J::NAME);
+    let lease = Lease { name, owner: owner.clone(), until: cx.clock.now() + LEASE };
+    if !store.lease_acquire(&lease, cx.clock.now()).await? {
+        tracing::info!(job = J::NAME, "another instance is running, nothing done");
+        return Ok(run_of::<J>(cx, begun, Outcome::Skipped, Report::default()));
+    }
+    tracing::info!(job = J::NAME, "cycle started");
+    let worked = watched(job, cx, &owner).await;
+    store.lease_release(&lease.name, &owner).await?;
+    let report = worked?;
+    let run = run_of::<J>(cx, begun, outcome(&report), report);
+    store.run_save(&run).await?;
+    tracing::info!(
+        job = J::NAME, outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
+        counts = %serde_json::json!(run.counts), "cycle ended"
+    );
+    Ok(run)
+}
+
+/// Works while the leases are kept alive and the time limit is watched.
+async fn watched<J: Job>(job: &J, cx: &Context, owner: &str) -> anyhow::Result<Report> {
+    let limit = tokio::time::sleep(cx.config.sync.cycle_time_limit);
+    let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    let work = job.run(cx, owner);
+    tokio::pin!(work, limit);
+    let mut limited = false;
+    loop {
+        tokio::select! {
+            report = &mut work => return Ok(with_interruption(cx, report?, limited)),
+            _ = heartbeat.tick() => {
+                // A lease that is lost all the same is noticed by who writes under it.
+                let until = cx.clock.now() + LEASE;
+                if let Err(error) = cx.store().await?.lease_extend(owner, until).await {
+                    tracing::warn!(%error, "leases not extended");
+                }
+            }
+            () = &mut limit, if !limited => {
+                limited = true;
+                cx.stop.cancel();
+            }
+        }
+    }
+}
+
+/// A cycle that was stopped with work left says so.
+fn with_interruption(cx: &Context, mut report: Report, limited: bool) -> Report {
+    if cx.stop.is_cancelled() && report.count(count::DEFERRED) > 0 {
+        let why = match limited {
+            true => "the cycle reached sync.cycle_time_limit",
+            false => "the cycle was asked to stop",
+        };
+        report.failures.push(Failure {
+            user_id: None,
+            account_id: None,
+            calendar_id: None,
+            kind: "interrupted".to_owned(),
+            message: format!("{why}; what is left is done by the next one"),
+        });
+    }
+    report
+}
+
+fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report) -> JobRun {
+    let counts = J::COUNTS.iter().map(|name| ((*name).to_owned(), report.count(name))).collect();
+    JobRun {
+        job: J::NAME.to_owned(),
+        outcome,
+        started_at: cx.now(),
+        duration_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        counts,
+        failures: report.failures,
+    }
+}
+
+/// How a cycle ended, from what its units did.
+fn outcome(report: &Report) -> Outcome {
+    let interrupted = report.failures.iter().any(|failure| failure.kind == "interrupted");
+    let achieved = report.count(count::SYNCED) > 0;
+    match report.failed {
+        0 if interrupted => Outcome::Partial,
+        0 => Outcome::Ok,
+        _ if achieved || interrupted => Outcome::Partial,
+        failed if failed == report.unreachable => Outcome::Deferred,
+        _ => Outcome::Failed,
+    }
+}

@@ -1,0 +1,54 @@
+//! The jobs: what a timer runs. A job picks; how a calendar is synced is
+//! `sync`'s. One cycle of a job runs at a time.
+
+mod auto_sync;
+mod cycle;
+mod pull;
+mod users;
+
+use std::future::Future;
+
+pub use self::auto_sync::AutoSync;
+pub use self::cycle::run_cycle;
+pub use self::pull::Pull;
+use crate::context::Context;
+use crate::sync::Report;
+
+/// A job.
+pub trait Job {
+    /// The name: of the subcommand, the lease and the records.
+    const NAME: &'static str;
+    /// What it counts, in the order of the documentation.
+    const COUNTS: &'static [&'static str];
+
+    /// Runs one cycle, holding leases under the given name.
+    fn run(
+        &self,
+        cx: &Context,
+        owner: &str,
+    ) -> impl Future<Output = anyhow::Result<Report>> + Send;
+}
+
+/// An argument that names something which does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongArgument(pub String);
+
+/// A command that did only part of what it was to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed} of {all} {what}")]
+pub struct Incomplete {
+    failed: usize,
+    all: usize,
+    what: &'static str,
+}
+
+impl Incomplete {
+    /// Fails when anything did.
+    ///
+    /// # Errors
+    /// When `failed` is not 0.
+    pub fn check(failed: usize, all: usize, what: &'static str) -> anyhow::Result<()> {
+        if failed == 0 { Ok(()) } else { Err(Self { failed, all, what }.into()) }
+    }
+}

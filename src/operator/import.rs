@@ -1,0 +1,82 @@
+//! Import files: JSON, one object a line or one array.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde::de::DeserializeOwned;
+
+/// Larger files are no import files.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The objects of a file, or of standard input for `-`. Nothing is returned
+/// unless every one of them can be read.
+///
+/// # Errors
+/// When the file cannot be read, or an object in it; the text names the line.
+pub(super) fn objects<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
+    let name = file.display();
+    let mut text = String::new();
+    let read = |text: &mut String| -> std::io::Result<usize> {
+        if file == Path::new("-") {
+            return std::io::stdin().lock().take(MOST_BYTES).read_to_string(text);
+        }
+        std::fs::File::open(file)?.take(MOST_BYTES).read_to_string(text)
+    };
+    read(&mut text).with_context(|| format!("cannot read import file {name}"))?;
+    parse(&text).with_context(|| format!("import file {name}; nothing was imported"))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
+    if text.trim_start().starts_with('[') {
+        return elements(text);
+    }
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| anyhow::anyhow!("line {}: {}", index + 1, reason(&error)))
+        })
+        .collect()
+}
+
+/// The elements of an array; an error names the line that the element begins
+/// on, or stands on.
+fn elements<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
+    match serde_json::from_str(text) {
+        Ok(objects) => Ok(objects),
+        Err(error) => bail!("line {}: {}", error.line(), reason(&error)),
+    }
+}
+
+/// The parser's words without its own position, which counts within the line.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(text: &str) -> Result<Vec<u8>, String> {
+        parse(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn lines_and_arrays_are_read_alike() {
+        assert_eq!(numbers("1\n\n2\r\n3"), Ok(vec![1, 2, 3]));
+        assert_eq!(numbers(" [1,\n2, 3]\n"), Ok(vec![1, 2, 3]));
+        assert_eq!(numbers(""), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        let line = numbers("1\n\nx\n").unwrap_err();
+        assert!(line.starts_with("line 3: expected"), "{line}");
+        let element = numbers("[1,\n2,\n300]").unwrap_err();
+        assert!(element.starts_with("line 3: invalid value"), "{element}");
+        let cut = numbers("[1,").unwrap_err();
+        assert!(cut.starts_with("line 1: EOF"), "{cut}");
+    }
+}

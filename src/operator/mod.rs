@@ -1,0 +1,31 @@
+//! What an operator asks for: commands that look at or change what the jobs
+//! work with.
+
+mod accounts;
+mod calendars;
+mod conflicts;
+#[cfg(feature = "sandbox")]
+mod demo;
+mod events;
+mod import;
+mod keygen;
+mod migrate;
+mod output;
+mod prefs;
+mod status;
+mod summary;
+mod users;
+
+pub use self::accounts::Accounts;
+pub use self::calendars::Calendars;
+pub use self::conflicts::Conflicts;
+#[cfg(feature = "sandbox")]
+pub use self::demo::Demo;
+pub use self::events::Events;
+pub use self::keygen::Keygen;
+pub use self::migrate::Migrate;
+pub use self::output::Output;
+pub use self::prefs::Prefs;
+pub use self::status::Status;
+pub use self::summary::{due_list, summary};
+pub use self::users::Users;

@@ -1,0 +1,110 @@
+//! `calsync status`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::output::{Output, moment};
+use crate::context::Context;
+use crate::model::account::AccountStatus;
+use crate::model::id::UserId;
+use crate::model::run::{Failure, JobRun, SyncState, SyncStatus};
+
+/// Show how the last cycles and syncs went and what needs attention
+#[derive(Debug, clap::Args)]
+pub struct Status {}
+
+#[derive(Serialize)]
+struct Overview {
+    users: usize,
+    accounts: BTreeMap<&'static str, usize>,
+    calendars: usize,
+    calendars_active: usize,
+    calendars_resting: usize,
+    open_conflicts: usize,
+    jobs: Vec<JobRun>,
+    syncs: Vec<Row>,
+}
+
+/// How the last sync of a user went.
+#[derive(Serialize)]
+struct Row {
+    user_id: UserId,
+    last_sync_at: Option<DateTime<Utc>>,
+    sync_status: SyncState,
+    failures: Vec<Failure>,
+}
+
+impl From<SyncStatus> for Row {
+    fn from(status: SyncStatus) -> Self {
+        Self {
+            user_id: status.user_id,
+            last_sync_at: status.last_sync_at,
+            sync_status: status.state,
+            failures: status.failures,
+        }
+    }
+}
+
+impl Status {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<()> {
+        let overview = overview(cx).await?;
+        Ok(out.value(&overview, &text(&overview))?)
+    }
+}
+
+async fn overview(cx: &Context) -> anyhow::Result<Overview> {
+    let store = cx.store().await?;
+    let mut accounts = BTreeMap::from([(AccountStatus::Active.as_str(), 0)]);
+    for account in store.account_list(None).await? {
+        *accounts.entry(account.status.as_str()).or_default() += 1;
+    }
+    let calendars = store.calendar_list(None).await?;
+    let resting = calendars.iter().filter(|calendar| calendar.backoff.failures > 0).count();
+    Ok(Overview {
+        users: store.user_list().await?.len(),
+        accounts,
+        calendars: calendars.len(),
+        calendars_active: calendars.iter().filter(|calendar| calendar.is_active).count(),
+        calendars_resting: resting,
+        open_conflicts: store.conflict_list(true).await?.len(),
+        jobs: store.run_latest().await?,
+        syncs: store.status_list().await?.into_iter().map(Row::from).collect(),
+    })
+}
+
+fn text(overview: &Overview) -> String {
+    let mut lines = vec![
+        format!("users      {}", overview.users),
+        format!("accounts   {}", counted(&overview.accounts)),
+        format!(
+            "calendars  {} ({} active, {} resting after failures)",
+            overview.calendars, overview.calendars_active, overview.calendars_resting
+        ),
+        format!("conflicts  {} open", overview.open_conflicts),
+    ];
+    lines.extend(overview.jobs.iter().map(|run| {
+        format!("{:<10} {} at {}", run.job, run.outcome.as_str(), moment(run.started_at))
+    }));
+    let troubled =
+        overview.syncs.iter().flat_map(|row| row.failures.iter().map(|failure| &failure.message));
+    lines.extend(troubled.map(|message| format!("! {message}")));
+    if overview.accounts.keys().any(|status| *status != "active") {
+        lines.push("! some accounts cannot be used: `calsync accounts list`".to_owned());
+    }
+    if overview.open_conflicts > 0 {
+        lines.push("! some conflicts are open: `calsync conflicts list`".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn counted(accounts: &BTreeMap<&'static str, usize>) -> String {
+    let parts: Vec<_> =
+        accounts.iter().map(|(status, number)| format!("{number} {status}")).collect();
+    parts.join(", ")
+}
