@@ -1,0 +1,119 @@
+//! What Google's failures mean (contract, 8.2). Decided by status and reason
+//! code alone; the message is looked at in one case that has no code.
+
+use super::types::{ErrorBody, Failure};
+use crate::provider::http::Answer;
+use crate::provider::{ProviderError, code};
+
+/// Reads a failed listing. Google says 410 for any reason that makes a
+/// listing start over, and has been seen to say 412 without a condition.
+pub(super) fn classify_listing(answer: &Answer) -> ProviderError {
+    match classify(answer) {
+        ProviderError::Gone => ProviderError::SyncTokenExpired,
+        ProviderError::PreconditionFailed => ProviderError::Unavailable {
+            reason: "conditionNotMet".to_owned(),
+            retry_after: answer.retry_after(),
+        },
+        other => other,
+    }
+}
+
+/// Reads a failure.
+fn classify(answer: &Answer) -> ProviderError {
+    let body = answer.json::<Failure>().unwrap_or_default().error;
+    let status = answer.status.as_u16();
+    let reasons = reasons(&body);
+    let reason = reasons
+        .first()
+        .map_or_else(|| format!("HTTP {status}"), |first| code(first));
+    match status {
+        400 if blames_sync_token(&body) => ProviderError::SyncTokenExpired,
+        401 => unauthorized(&reasons),
+        403 => forbidden(&reasons, reason, answer),
+        404 => ProviderError::NotFound,
+        409 => ProviderError::Conflict { reason },
+        410 if reasons.contains(&"deleted") => ProviderError::Gone,
+        410 => ProviderError::SyncTokenExpired,
+        412 => ProviderError::PreconditionFailed,
+        429 => rate_limited(reason, answer),
+        408 | 500.. => ProviderError::Unavailable {
+            reason,
+            retry_after: answer.retry_after(),
+        },
+        _ => ProviderError::Invalid { reason },
+    }
+}
+
+/// The reason codes, the most telling first.
+fn reasons(body: &ErrorBody) -> Vec<&str> {
+    let items = body.errors.iter().chain(&body.details);
+    items
+        .filter_map(|item| item.reason.as_deref())
+        .chain(body.status.as_deref())
+        .filter(|reason| !reason.is_empty())
+        .collect()
+}
+
+/// Whether a bad request is one because of the token.
+fn blames_sync_token(body: &ErrorBody) -> bool {
+    let located = |location: &String| location == "syncToken";
+    let message = body.message.as_deref().unwrap_or_default().to_lowercase();
+    body.errors
+        .iter()
+        .filter_map(|item| item.location.as_ref())
+        .any(located)
+        || message.contains("sync token")
+        || message.contains("synctoken")
+}
+
+/// A request that was not authorised: the token's fault, or ours.
+fn unauthorized(reasons: &[&str]) -> ProviderError {
+    for reason in reasons {
+        match *reason {
+            "required" | "CREDENTIALS_MISSING" => {
+                let reason = "Google saw no token".to_owned();
+                return ProviderError::Protocol { reason };
+            }
+            "push.webhookUrlUnauthorized" => {
+                let reason = code(reason);
+                return ProviderError::Invalid { reason };
+            }
+            _ => {}
+        }
+    }
+    let reason = reasons.first().map_or("authError".to_owned(), |r| code(r));
+    ProviderError::ReauthRequired { reason }
+}
+
+/// A refusal; the first code that the contract knows decides.
+fn forbidden(reasons: &[&str], fallback: String, answer: &Answer) -> ProviderError {
+    for code in reasons {
+        let reason = (*code).to_owned();
+        match *code {
+            "userRateLimitExceeded"
+            | "rateLimitExceeded"
+            | "RATE_LIMIT_EXCEEDED"
+            | "RESOURCE_EXHAUSTED" => return rate_limited(reason, answer),
+            "quotaExceeded"
+            | "calendarUsageLimits"
+            | "dailyLimitExceeded"
+            | "dailyLimitExceededUnreg" => return ProviderError::QuotaExceeded { reason },
+            "insufficientPermissions" | "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => {
+                return ProviderError::ScopeMissing { reason };
+            }
+            "accessNotConfigured" | "SERVICE_DISABLED" => {
+                return ProviderError::Operator { reason };
+            }
+            _ => {}
+        }
+    }
+    ProviderError::Forbidden { reason: fallback }
+}
+
+/// Too many requests.
+fn rate_limited(reason: String, answer: &Answer) -> ProviderError {
+    ProviderError::RateLimited {
+        reason,
+        retry_after: answer.retry_after(),
+    }
+}
