@@ -1,6 +1,9 @@
 //! The calls to Google: their parameters, their pages and what makes a page
 //! believable.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 
 use url::Url;

@@ -2,6 +2,7 @@
 //! named by its id and a reason without content; only something without an id
 //! spoils the page, since nobody could say what is missing then.
 
+mod details;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -9,13 +10,12 @@ mod time;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
+use self::details::{attendee, conference_url, organizer_self, reminders, transparency};
 use self::time::{event_time, original_start};
 use super::types::{self, Identified, SparseEvent, Text};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
 use crate::model::change::Change;
-use crate::model::event::{
-    Attendee, Event, EventKind, EventStatus, Reminders, ResponseStatus, Transparency,
-};
+use crate::model::event::{Attendee, Event, EventKind, EventStatus, Transparency};
 use crate::model::id::ExternalId;
 use crate::model::recurrence::Recurrence;
 use crate::model::time::Zone;
@@ -231,83 +231,4 @@ fn instant(text: Option<&Text<'_>>) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text?.as_str())
         .ok()
         .map(|at| at.to_utc())
-}
-
-/// Whether the time counts as taken: it does unless the event says free.
-fn transparency(text: Option<&Text<'_>>) -> Transparency {
-    match text.map(Text::as_str) {
-        Some("transparent") => Transparency::Transparent,
-        _ => Transparency::Opaque,
-    }
-}
-
-/// Whether this calendar holds the organiser's copy. Where no organiser is
-/// named, an event without participants can only be the calendar's own.
-fn organizer_self(organizer: Option<&types::Organizer>, attendees: &[Attendee]) -> bool {
-    organizer.map_or(attendees.is_empty(), |one| one.is_self.unwrap_or(false))
-}
-
-/// A participant.
-fn attendee(given: types::Attendee<'_>) -> Attendee {
-    Attendee {
-        email: filled(given.email),
-        name: filled(given.display_name),
-        response: response(given.response_status.as_ref()),
-        optional: given.optional.unwrap_or(false),
-        is_self: given.is_self.unwrap_or(false),
-    }
-}
-
-/// An answer to an invitation, of those that we know.
-fn response(text: Option<&Text<'_>>) -> Option<ResponseStatus> {
-    match text?.as_str() {
-        "needsAction" => Some(ResponseStatus::NeedsAction),
-        "declined" => Some(ResponseStatus::Declined),
-        "tentative" => Some(ResponseStatus::Tentative),
-        "accepted" => Some(ResponseStatus::Accepted),
-        _ => None,
-    }
-}
-
-/// When to remind: each moment once, the nearest to the start first. Text
-/// messages are left out, as Google does.
-fn reminders(given: types::Reminders<'_>) -> Reminders {
-    if given.use_default == Some(true) {
-        return Reminders::Default;
-    }
-    let sent = |one: &types::ReminderOverride<'_>| {
-        one.method
-            .as_ref()
-            .is_none_or(|method| method.as_str() != "sms")
-    };
-    let overrides = given.overrides.unwrap_or_default();
-    let mut minutes: Vec<u32> = overrides
-        .iter()
-        .filter(|one| sent(one))
-        .filter_map(|one| one.minutes)
-        .collect();
-    minutes.sort_unstable();
-    minutes.dedup();
-    Reminders::Minutes(minutes)
-}
-
-/// The link to join the meeting by video.
-fn conference_url(
-    conference: Option<types::ConferenceData<'_>>,
-    hangout_link: Option<String>,
-) -> Option<String> {
-    let entries = conference
-        .and_then(|data| data.entry_points)
-        .unwrap_or_default();
-    let video = |entry: &types::EntryPoint<'_>| {
-        entry
-            .entry_point_type
-            .as_ref()
-            .is_some_and(|kind| kind.as_str() == "video")
-    };
-    let first = entries
-        .into_iter()
-        .filter(video)
-        .find_map(|entry| filled(entry.uri));
-    first.or_else(|| filled(hangout_link))
 }

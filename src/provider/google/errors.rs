@@ -1,7 +1,8 @@
 //! What Google's failures mean (contract, 8.2). Decided by status and reason
 //! code alone; the message is looked at in one case that has no code.
 
-use super::types::{ErrorBody, Failure};
+use serde_json::Value;
+
 use crate::provider::http::Answer;
 use crate::provider::{ProviderError, code};
 
@@ -20,14 +21,15 @@ pub(super) fn classify_listing(answer: &Answer) -> ProviderError {
 
 /// Reads a failure.
 fn classify(answer: &Answer) -> ProviderError {
-    let body = answer.json::<Failure>().unwrap_or_default().error;
+    let body: Value = answer.json().unwrap_or_default();
+    let error = &body["error"];
     let status = answer.status.as_u16();
-    let reasons = reasons(&body);
+    let reasons = reasons(error);
     let reason = reasons
         .first()
         .map_or_else(|| format!("HTTP {status}"), |first| code(first));
     match status {
-        400 if blames_sync_token(&body) => ProviderError::SyncTokenExpired,
+        400 if blames_sync_token(error) => ProviderError::SyncTokenExpired,
         401 => unauthorized(&reasons),
         403 => forbidden(&reasons, reason, answer),
         404 => ProviderError::NotFound,
@@ -44,26 +46,29 @@ fn classify(answer: &Answer) -> ProviderError {
     }
 }
 
-/// The reason codes, the most telling first.
-fn reasons(body: &ErrorBody) -> Vec<&str> {
-    let items = body.errors.iter().chain(&body.details);
+/// The reason codes, the most telling first. Bodies come in two generations,
+/// and from proxies in any shape.
+fn reasons(error: &Value) -> Vec<&str> {
+    let items = list(&error["errors"]).iter().chain(list(&error["details"]));
     items
-        .filter_map(|item| item.reason.as_deref())
-        .chain(body.status.as_deref())
+        .filter_map(|item| item["reason"].as_str())
+        .chain(error["status"].as_str())
         .filter(|reason| !reason.is_empty())
         .collect()
 }
 
 /// Whether a bad request is one because of the token.
-fn blames_sync_token(body: &ErrorBody) -> bool {
-    let located = |location: &String| location == "syncToken";
-    let message = body.message.as_deref().unwrap_or_default().to_lowercase();
-    body.errors
-        .iter()
-        .filter_map(|item| item.location.as_ref())
-        .any(located)
+fn blames_sync_token(error: &Value) -> bool {
+    let message = error["message"].as_str().unwrap_or_default().to_lowercase();
+    let mut items = list(&error["errors"]).iter();
+    items.any(|item| item["location"] == "syncToken")
         || message.contains("sync token")
         || message.contains("synctoken")
+}
+
+/// The entries of a list, if it is one.
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A request that was not authorised: the token's fault, or ours.
@@ -115,5 +120,229 @@ fn rate_limited(reason: String, answer: &Answer) -> ProviderError {
     ProviderError::RateLimited {
         reason,
         retry_after: answer.retry_after(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+
+    use super::*;
+
+    /// A failure in the classic shape.
+    fn classic(reason: &str) -> String {
+        format!(r#"{{"error":{{"errors":[{{"domain":"global","reason":"{reason}"}}],"code":0}}}}"#)
+    }
+
+    /// A failure in the modern shape.
+    fn modern(reason: &str, status: &str) -> String {
+        let details = format!(r#"[{{"links":[]}},{{"@type":"x","reason":"{reason}"}}]"#);
+        format!(r#"{{"error":{{"status":"{status}","details":{details}}}}}"#)
+    }
+
+    fn spoken(status: u16, body: &str) -> String {
+        format!(
+            "{:?}",
+            classify(&Answer::of(status, HeaderMap::new(), body))
+        )
+    }
+
+    #[test]
+    fn every_row_of_the_error_table_is_a_decision() {
+        let cases = [
+            (
+                400,
+                classic("timeRangeEmpty"),
+                "Invalid { reason: \"timeRangeEmpty\" }",
+            ),
+            (
+                400,
+                classic("badRequest"),
+                "Invalid { reason: \"badRequest\" }",
+            ),
+            (
+                401,
+                classic("authError"),
+                "ReauthRequired { reason: \"authError\" }",
+            ),
+            (
+                401,
+                classic("required"),
+                "Protocol { reason: \"Google saw no token\" }",
+            ),
+            (
+                403,
+                classic("forbiddenForNonOrganizer"),
+                "Forbidden { reason: \"forbiddenForNonOrganizer\" }",
+            ),
+            (
+                403,
+                classic("requiredAccessLevel"),
+                "Forbidden { reason: \"requiredAccessLevel\" }",
+            ),
+            (
+                403,
+                classic("forbidden"),
+                "Forbidden { reason: \"forbidden\" }",
+            ),
+            (
+                403,
+                classic("quotaExceeded"),
+                "QuotaExceeded { reason: \"quotaExceeded\" }",
+            ),
+            (
+                403,
+                classic("dailyLimitExceeded"),
+                "QuotaExceeded { reason: \"dailyLimitExceeded\" }",
+            ),
+            (
+                403,
+                classic("dailyLimitExceededUnreg"),
+                "QuotaExceeded { reason: \"dailyLimitExceededUnreg\" }",
+            ),
+            (
+                403,
+                classic("insufficientPermissions"),
+                "ScopeMissing { reason: \"insufficientPermissions\" }",
+            ),
+            (
+                403,
+                classic("accessNotConfigured"),
+                "Operator { reason: \"accessNotConfigured\" }",
+            ),
+            (404, classic("notFound"), "NotFound"),
+            (
+                409,
+                classic("duplicate"),
+                "Conflict { reason: \"duplicate\" }",
+            ),
+            (
+                409,
+                classic("conflict"),
+                "Conflict { reason: \"conflict\" }",
+            ),
+            (410, classic("fullSyncRequired"), "SyncTokenExpired"),
+            (410, classic("updatedMinTooLongAgo"), "SyncTokenExpired"),
+            (410, classic("deleted"), "Gone"),
+            (412, classic("conditionNotMet"), "PreconditionFailed"),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(spoken(status, &body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_may_pass_says_when_to_come_back() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
+        let wait = Some(Duration::from_secs(30));
+        for (status, body) in [
+            (403, classic("userRateLimitExceeded")),
+            (403, classic("rateLimitExceeded")),
+            (403, modern("RATE_LIMIT_EXCEEDED", "PERMISSION_DENIED")),
+            (403, modern("", "RESOURCE_EXHAUSTED")),
+            (429, classic("rateLimitExceeded")),
+            (429, String::new()),
+        ] {
+            let error = classify(&Answer::of(status, headers.clone(), &body));
+            let fits = matches!(error, ProviderError::RateLimited { retry_after, .. } if retry_after == wait);
+            assert!(fits, "{status} {body}");
+        }
+        for status in [408, 500, 502, 503, 504, 599] {
+            let error = classify(&Answer::of(status, headers.clone(), "<html>"));
+            let fits = matches!(error, ProviderError::Unavailable { retry_after, .. } if retry_after == wait);
+            assert!(fits, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_looked_for_in_errors_then_details_then_status() {
+        let both = r#"{"error":{"errors":[{"reason":"forbidden"}],
+            "details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}],"status":"PERMISSION_DENIED"}}"#;
+        let scope = "ScopeMissing { reason: \"ACCESS_TOKEN_SCOPE_INSUFFICIENT\" }";
+        let cases = [
+            (403, both.to_owned(), scope),
+            (
+                403,
+                modern("SERVICE_DISABLED", "PERMISSION_DENIED"),
+                "Operator { reason: \"SERVICE_DISABLED\" }",
+            ),
+            (
+                401,
+                modern("CREDENTIALS_MISSING", "UNAUTHENTICATED"),
+                "Protocol { reason: \"Google saw no token\" }",
+            ),
+            (
+                401,
+                modern("", "UNAUTHENTICATED"),
+                "ReauthRequired { reason: \"UNAUTHENTICATED\" }",
+            ),
+            (
+                403,
+                modern("", "PERMISSION_DENIED"),
+                "Forbidden { reason: \"PERMISSION_DENIED\" }",
+            ),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(spoken(status, &body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn bodies_of_any_shape_are_survived_and_never_quoted() {
+        let cases = [
+            (401, "", "ReauthRequired { reason: \"authError\" }"),
+            (
+                403,
+                "<html>ana@example.com</html>",
+                "Forbidden { reason: \"HTTP 403\" }",
+            ),
+            (
+                403,
+                r#"{"error":"x"}"#,
+                "Forbidden { reason: \"HTTP 403\" }",
+            ),
+            (400, r#"[null]"#, "Invalid { reason: \"HTTP 400\" }"),
+            (
+                400,
+                r#"{"error":{"errors":null,"details":{},"message":5}}"#,
+                "Invalid { reason: \"HTTP 400\" }",
+            ),
+            (
+                400,
+                r#"{"error":{"errors":[{"reason":"ana@example.com"}]}}"#,
+                "Invalid { reason: \"unprintable code\" }",
+            ),
+            (410, "", "SyncTokenExpired"),
+            (418, "", "Invalid { reason: \"HTTP 418\" }"),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(spoken(status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_bad_request_that_blames_the_sync_token_means_to_start_over() {
+        for error in [
+            r#"{"errors":[{"reason":"invalid","location":"syncToken"}]}"#,
+            r#"{"message":"Invalid sync token value."}"#,
+            r#"{"message":"Bad syncToken"}"#,
+        ] {
+            let body = format!(r#"{{"error":{error}}}"#);
+            assert_eq!(spoken(400, &body), "SyncTokenExpired", "{body}");
+        }
+    }
+
+    #[test]
+    fn a_listing_starts_over_on_any_410_and_waits_on_a_stray_412() {
+        let listing = |status, reason: &str| {
+            classify_listing(&Answer::of(status, HeaderMap::new(), &classic(reason)))
+        };
+        let expired = listing(410, "deleted");
+        assert!(matches!(expired, ProviderError::SyncTokenExpired));
+        let stray = listing(412, "conditionNotMet");
+        assert!(matches!(stray, ProviderError::Unavailable { .. }));
     }
 }

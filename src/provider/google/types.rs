@@ -157,28 +157,3 @@ pub(super) struct ReminderOverride<'a> {
     pub(super) method: Option<Text<'a>>,
     pub(super) minutes: Option<u32>,
 }
-
-/// The body of a failure, in either of Google's two generations.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Failure {
-    pub(super) error: ErrorBody,
-}
-
-/// What a failure says of itself.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ErrorBody {
-    pub(super) message: Option<String>,
-    pub(super) errors: Vec<ErrorItem>,
-    pub(super) status: Option<String>,
-    pub(super) details: Vec<ErrorItem>,
-}
-
-/// An entry of `errors` or `details`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ErrorItem {
-    pub(super) reason: Option<String>,
-    pub(super) location: Option<String>,
-}

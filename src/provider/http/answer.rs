@@ -87,3 +87,60 @@ impl Answer {
 fn protocol(reason: String) -> ProviderError {
     ProviderError::Protocol { reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_measured_by_the_answers_own() {
+        let date = "Tue, 19 Nov 2013 01:13:52 GMT";
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let cases = [
+            (Some("30"), None, seconds(30)),
+            (Some(" 0 "), None, seconds(0)),
+            (
+                Some("Tue, 19 Nov 2013 01:14:22 GMT"),
+                Some(date),
+                seconds(30),
+            ),
+            (
+                Some("Tue, 19 Nov 2013 01:00:00 GMT"),
+                Some(date),
+                seconds(0),
+            ),
+            (Some("Tue, 19 Nov 2013 01:14:22 GMT"), None, None),
+            (Some("soon"), Some(date), None),
+            (Some("-1"), None, None),
+            (None, Some(date), None),
+        ];
+        for (after, sent, expected) in cases {
+            let mut headers = HeaderMap::new();
+            let pairs = [(RETRY_AFTER, after), (DATE, sent)];
+            for (name, value) in pairs.into_iter().filter_map(|(n, v)| Some((n, v?))) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            let answer = Answer::of(503, headers, "");
+            assert_eq!(answer.retry_after(), expected, "{after:?} {sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_dead_body_is_named_and_not_quoted() {
+        let cases = [
+            ("", "empty body"),
+            (r#"{"title":"secr"#, "truncated JSON"),
+            ("<html>secret</html>", "not JSON"),
+            (r#"["secret"]"#, "JSON of another shape"),
+        ];
+        for (body, expected) in cases {
+            let answer = Answer::of(200, HeaderMap::new(), body);
+            let error = answer
+                .json::<std::collections::HashMap<String, String>>()
+                .unwrap_err();
+            assert!(matches!(error, ProviderError::Protocol { reason } if reason == expected));
+        }
+    }
+}

@@ -45,7 +45,7 @@ fn build(settings: &TransportSettings) -> Result<Client> {
 
 /// What a failure below HTTP means. The URL is left out, since it holds ids.
 pub(super) fn failure(error: &reqwest::Error) -> ProviderError {
-    if error.is_builder() || error.is_request() && error.url().is_none() {
+    if error.is_builder() {
         let reason = "request cannot be sent as it is".to_owned();
         return ProviderError::Invalid { reason };
     }

@@ -86,3 +86,70 @@ impl Clock for RuntimeClock {
         self.start.elapsed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(id: &str) -> AccountId {
+        AccountId::new(id)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_is_paced_once_its_burst_is_used_up() {
+        let limits = Limits::new(&TransportSettings::default());
+        let begun = Instant::now();
+        for _ in 0..100 {
+            limits.turn(&account("a-1")).await;
+        }
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        for _ in 0..10 {
+            limits.turn(&account("a-1")).await;
+        }
+        let waited = begun.elapsed();
+        assert!(waited >= Duration::from_millis(1990) && waited <= Duration::from_millis(2100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_busy_account_delays_no_other() {
+        let settings = TransportSettings {
+            burst: 1,
+            per_account_concurrency: 1,
+            ..TransportSettings::default()
+        };
+        let limits = Limits::new(&settings);
+        let _held = limits.turn(&account("a-1")).await;
+        let begun = Instant::now();
+        limits.turn(&account("a-2")).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_so_many_requests_of_an_account_are_under_way() {
+        let settings = TransportSettings {
+            per_account_concurrency: 2,
+            ..TransportSettings::default()
+        };
+        let limits = Limits::new(&settings);
+        let first = limits.turn(&account("a-1")).await;
+        let _second = limits.turn(&account("a-1")).await;
+        let id = account("a-1");
+        let mut third = std::pin::pin!(limits.turn(&id));
+        assert!(futures_util::poll!(&mut third).is_pending());
+        drop(first);
+        assert!(futures_util::poll!(&mut third).is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limits_of_zero_let_one_request_through_at_a_time() {
+        let settings = TransportSettings {
+            per_account_concurrency: 0,
+            requests_per_second: 0,
+            burst: 0,
+            ..TransportSettings::default()
+        };
+        let limits = Limits::new(&settings);
+        limits.turn(&account("a-1")).await;
+        limits.turn(&account("a-1")).await;
+    }
+}
