@@ -243,63 +243,48 @@ mod tests {
 
     #[test]
     fn each_refusal_blames_whoever_can_mend_it() {
-        let cases = [
-            (400, r#"{"error":"invalid_grant"}"#, "reauth invalid_grant"),
+        let plain = [
+            (400, "invalid_grant", "reauth invalid_grant"),
+            (401, "invalid_client", "operator invalid_client"),
+            (400, "invalid_client", "operator invalid_client"),
+            (400, "unauthorized_client", "operator unauthorized_client"),
+            (400, "invalid_scope", "operator invalid_scope"),
             (
                 400,
-                r#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#,
-                "reauth invalid_grant: invalid_rapt",
-            ),
-            (
-                401,
-                r#"{"error":"invalid_client"}"#,
-                "operator invalid_client",
-            ),
-            (
-                400,
-                r#"{"error":"invalid_client"}"#,
-                "operator invalid_client",
-            ),
-            (
-                400,
-                r#"{"error":"unauthorized_client"}"#,
-                "operator unauthorized_client",
-            ),
-            (
-                400,
-                r#"{"error":"invalid_scope"}"#,
-                "operator invalid_scope",
-            ),
-            (
-                400,
-                r#"{"error":"unsupported_grant_type"}"#,
+                "unsupported_grant_type",
                 "operator unsupported_grant_type",
             ),
+            (400, "invalid_request", "operator invalid_request"),
+            (400, "server_error", "later server_error"),
+            (503, "invalid_grant", "later invalid_grant"),
+            (400, "slow_down", "protocol token endpoint: slow_down"),
             (
                 400,
-                r#"{"error":"invalid_request"}"#,
-                "operator invalid_request",
+                "ana@b.example",
+                "protocol token endpoint: unprintable code",
             ),
+        ];
+        for (status, code, expected) in plain {
+            let body = format!(r#"{{"error":"{code}","error_description":"Words."}}"#);
+            assert_eq!(spoken(&refusal(status, &body)), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn subtypes_descriptions_and_bodies_of_any_shape_are_read() {
+        let rapt = r#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#;
+        let passing = r#"{"error":"invalid_request","error_description":"internal_failure"}"#;
+        let cases = [
+            (400, rapt, "reauth invalid_grant: invalid_rapt"),
+            (400, passing, "later invalid_request"),
             (429, "", "later HTTP 429"),
             (500, "<html>", "later HTTP 500"),
-            (503, r#"{"error":"invalid_grant"}"#, "later invalid_grant"),
-            (400, r#"{"error":"server_error"}"#, "later server_error"),
-            (
-                400,
-                r#"{"error":"invalid_request","error_description":"internal_failure"}"#,
-                "later invalid_request",
-            ),
             (
                 400,
                 r#"{"error":{"code":400}}"#,
                 "protocol token endpoint: HTTP 400",
             ),
             (404, "", "protocol token endpoint: HTTP 404"),
-            (
-                400,
-                r#"{"error":"a b@c"}"#,
-                "protocol token endpoint: unprintable code",
-            ),
         ];
         for (status, body, expected) in cases {
             assert_eq!(spoken(&refusal(status, body)), expected, "{status} {body}");

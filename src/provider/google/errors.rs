@@ -151,86 +151,42 @@ mod tests {
 
     #[test]
     fn every_row_of_the_error_table_is_a_decision() {
-        let cases = [
-            (
-                400,
-                classic("timeRangeEmpty"),
-                "Invalid { reason: \"timeRangeEmpty\" }",
-            ),
-            (
-                400,
-                classic("badRequest"),
-                "Invalid { reason: \"badRequest\" }",
-            ),
-            (
-                401,
-                classic("authError"),
-                "ReauthRequired { reason: \"authError\" }",
-            ),
-            (
-                401,
-                classic("required"),
-                "Protocol { reason: \"Google saw no token\" }",
-            ),
-            (
-                403,
-                classic("forbiddenForNonOrganizer"),
-                "Forbidden { reason: \"forbiddenForNonOrganizer\" }",
-            ),
-            (
-                403,
-                classic("requiredAccessLevel"),
-                "Forbidden { reason: \"requiredAccessLevel\" }",
-            ),
-            (
-                403,
-                classic("forbidden"),
-                "Forbidden { reason: \"forbidden\" }",
-            ),
-            (
-                403,
-                classic("quotaExceeded"),
-                "QuotaExceeded { reason: \"quotaExceeded\" }",
-            ),
-            (
-                403,
-                classic("dailyLimitExceeded"),
-                "QuotaExceeded { reason: \"dailyLimitExceeded\" }",
-            ),
-            (
-                403,
-                classic("dailyLimitExceededUnreg"),
-                "QuotaExceeded { reason: \"dailyLimitExceededUnreg\" }",
-            ),
-            (
-                403,
-                classic("insufficientPermissions"),
-                "ScopeMissing { reason: \"insufficientPermissions\" }",
-            ),
-            (
-                403,
-                classic("accessNotConfigured"),
-                "Operator { reason: \"accessNotConfigured\" }",
-            ),
-            (404, classic("notFound"), "NotFound"),
-            (
-                409,
-                classic("duplicate"),
-                "Conflict { reason: \"duplicate\" }",
-            ),
-            (
-                409,
-                classic("conflict"),
-                "Conflict { reason: \"conflict\" }",
-            ),
-            (410, classic("fullSyncRequired"), "SyncTokenExpired"),
-            (410, classic("updatedMinTooLongAgo"), "SyncTokenExpired"),
-            (410, classic("deleted"), "Gone"),
-            (412, classic("conditionNotMet"), "PreconditionFailed"),
+        let reasoned = [
+            (400, "timeRangeEmpty", "Invalid"),
+            (400, "badRequest", "Invalid"),
+            (401, "authError", "ReauthRequired"),
+            (401, "push.webhookUrlUnauthorized", "Invalid"),
+            (403, "forbiddenForNonOrganizer", "Forbidden"),
+            (403, "requiredAccessLevel", "Forbidden"),
+            (403, "forbidden", "Forbidden"),
+            (403, "quotaExceeded", "QuotaExceeded"),
+            (403, "dailyLimitExceeded", "QuotaExceeded"),
+            (403, "dailyLimitExceededUnreg", "QuotaExceeded"),
+            (403, "insufficientPermissions", "ScopeMissing"),
+            (403, "accessNotConfigured", "Operator"),
+            (409, "duplicate", "Conflict"),
+            (409, "conflict", "Conflict"),
         ];
-        for (status, body, expected) in cases {
-            assert_eq!(spoken(status, &body), expected, "{status} {body}");
+        for (status, reason, variant) in reasoned {
+            let expected = format!("{variant} {{ reason: {reason:?} }}");
+            assert_eq!(spoken(status, &classic(reason)), expected, "{status}");
         }
+        let plain = [
+            (404, "notFound", "NotFound"),
+            (410, "fullSyncRequired", "SyncTokenExpired"),
+            (410, "updatedMinTooLongAgo", "SyncTokenExpired"),
+            (410, "deleted", "Gone"),
+            (412, "conditionNotMet", "PreconditionFailed"),
+        ];
+        for (status, reason, variant) in plain {
+            assert_eq!(
+                spoken(status, &classic(reason)),
+                variant,
+                "{status} {reason}"
+            );
+        }
+        let bug = spoken(401, &classic("required"));
+        assert_eq!(bug, "Protocol { reason: \"Google saw no token\" }");
     }
 
     #[test]
