@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 pub use self::google::GoogleEndpoints;
-pub use self::http::TransportSettings;
+pub use self::http::{RetrySettings, TransportSettings};
 use crate::model::account::{ProviderKind, Tokens};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
@@ -120,8 +121,9 @@ pub type Result<T, E = ProviderError> = std::result::Result<T, E>;
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// Exchanges a refresh token for new tokens. The answer holds the refresh
-    /// token that is valid from now on, new or old.
-    async fn refresh(&self, refresh: &SecretString) -> Result<Tokens>;
+    /// token that is valid from now on, new or old; the lifetime of the access
+    /// token counts from `now`.
+    async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens>;
     /// Every calendar of the account.
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>>;
     /// One page of a calendar's changes.
@@ -178,7 +180,11 @@ impl Session {
     /// A session of an account.
     #[must_use]
     pub fn new(account: AccountId, credentials: Arc<dyn Credentials>) -> Self {
-        Self { account, credentials, requests: AtomicU64::new(0) }
+        Self {
+            account,
+            credentials,
+            requests: AtomicU64::new(0),
+        }
     }
 
     /// Requests sent so far, repeated ones included.
@@ -217,7 +223,9 @@ pub struct ProviderSettings {
 #[must_use]
 pub fn open(settings: ProviderSettings) -> Providers {
     let transport = http::Transport::new(settings.transport);
-    Providers { google: Arc::new(google::Google::new(settings.google, transport)) }
+    Providers {
+        google: Arc::new(google::Google::new(settings.google, transport)),
+    }
 }
 
 impl Providers {
@@ -227,5 +235,16 @@ impl Providers {
         match kind {
             ProviderKind::Google => &self.google,
         }
+    }
+}
+
+/// A provider's error code as it may be shown and logged: what is no plain
+/// word could be content.
+fn code(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if !text.is_empty() && text.len() <= 64 && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        "unprintable code".to_owned()
     }
 }

@@ -1,0 +1,78 @@
+//! The client below the transport, made when the first request is due:
+//! commands that talk to nobody do not load the system's certificates.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use tokio::sync::OnceCell;
+
+use super::TransportSettings;
+use crate::provider::{ProviderError, Result};
+
+/// Google compresses only for agents that say so in their name as well.
+const USER_AGENT: &str = concat!("calsync/", env!("CARGO_PKG_VERSION"), " (gzip)");
+
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The client, once there is one.
+#[derive(Default)]
+pub(super) struct Connection(OnceCell<Client>);
+
+impl Connection {
+    /// The client.
+    pub(super) async fn client(&self, settings: &TransportSettings) -> Result<&Client> {
+        self.0.get_or_try_init(async || build(settings)).await
+    }
+}
+
+/// Makes the client.
+fn build(settings: &TransportSettings) -> Result<Client> {
+    // An error says that the process has a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .gzip(true)
+        .timeout(settings.request_timeout)
+        .connect_timeout(settings.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .build()
+        .map_err(|error| unavailable(format!("no HTTPS client: {}", root(&error))))
+}
+
+/// What a failure below HTTP means. The URL is left out, since it holds ids.
+pub(super) fn failure(error: &reqwest::Error) -> ProviderError {
+    if error.is_builder() {
+        let reason = "request cannot be sent as it is".to_owned();
+        return ProviderError::Invalid { reason };
+    }
+    unavailable(if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        format!("no connection: {}", root(error))
+    } else if error.is_body() || error.is_decode() {
+        "answer cut off".to_owned()
+    } else {
+        format!("connection lost: {}", root(error))
+    })
+}
+
+/// The first cause, which the operating system or TLS names.
+fn root(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// A failure that may pass.
+fn unavailable(reason: String) -> ProviderError {
+    ProviderError::Unavailable {
+        reason,
+        retry_after: None,
+    }
+}

@@ -1,0 +1,86 @@
+//! What is sent.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, RequestBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Url, form_urlencoded};
+
+/// A request before it is authorised.
+pub(in crate::provider) struct Request {
+    pub(in crate::provider) method: Method,
+    pub(in crate::provider) url: Url,
+    /// Names the request in logs, with no id or address in it.
+    pub(in crate::provider) route: &'static str,
+    pub(in crate::provider) headers: HeaderMap,
+    pub(in crate::provider) body: Option<Body>,
+    /// Whether sending it twice does no more than sending it once.
+    pub(in crate::provider) idempotent: bool,
+}
+
+impl Request {
+    /// Reads; may be repeated.
+    pub(in crate::provider) fn get(url: Url, route: &'static str) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            route,
+            headers: HeaderMap::new(),
+            body: None,
+            idempotent: true,
+        }
+    }
+
+    /// Posts a body; not repeated unless the caller says that it may be.
+    pub(in crate::provider) fn post(url: Url, route: &'static str, body: Body) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            idempotent: false,
+            ..Self::get(url, route)
+        }
+    }
+
+    /// Marks it as safe to repeat.
+    pub(in crate::provider) fn repeatable(self) -> Self {
+        Self {
+            idempotent: true,
+            ..self
+        }
+    }
+}
+
+/// The body of a request; may hold secrets.
+pub(in crate::provider) struct Body {
+    content_type: &'static str,
+    text: SecretString,
+}
+
+impl Body {
+    /// A form.
+    pub(in crate::provider) fn form(fields: &[(&str, &str)]) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        Self {
+            content_type: "application/x-www-form-urlencoded",
+            text: form.extend_pairs(fields).finish().into(),
+        }
+    }
+
+    /// A JSON document.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the first request with JSON is a write")
+    )]
+    pub(in crate::provider) fn json(document: &serde_json::Value) -> Self {
+        Self {
+            content_type: "application/json",
+            text: document.to_string().into(),
+        }
+    }
+
+    /// Puts it into a request.
+    pub(super) fn attach(&self, builder: RequestBuilder) -> RequestBuilder {
+        builder
+            .header(CONTENT_TYPE, self.content_type)
+            .body(self.text.expose_secret().to_owned())
+    }
+}
