@@ -16,3 +16,4 @@
 
 pub mod engine;
 pub mod model;
+pub mod store;
