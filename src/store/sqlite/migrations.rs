@@ -1,0 +1,164 @@
+//! The schema and how it comes into being.
+//!
+//! All pending migrations run in one transaction that excludes every other
+//! writer, so that any number of processes may start at once on a new file.
+
+use rusqlite::{Connection, TransactionBehavior};
+use sha2::{Digest, Sha256};
+
+use super::error::{Fault, Outcome};
+use super::url::SqliteUrl;
+use crate::store::StoreError;
+
+/// Every migration, in order; one that landed is never edited.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_initial.sql")];
+
+/// What a migration run found and left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Versions {
+    /// The schema version before; 0 for an empty file.
+    pub(super) found: u32,
+    /// The schema version now.
+    pub(super) now: u32,
+}
+
+/// Brings the schema to the newest version.
+pub(super) fn migrate(connection: &mut Connection, url: &SqliteUrl) -> Outcome<Versions> {
+    let known = version(MIGRATIONS.len());
+    let found = found_version(connection, url)?;
+    if found == known {
+        return Ok(Versions { found, now: known });
+    }
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = found_version(&tx, url)?;
+    tx.execute_batch(
+        "CREATE TABLE IF NOT EXISTS schema_migration (
+             version    INTEGER PRIMARY KEY,
+             sha256     TEXT NOT NULL,
+             applied_at TEXT NOT NULL
+         ) STRICT",
+    )?;
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+        tx.execute_batch(sql)?;
+        // The only moment that is not the cycle's: it is for people to read.
+        tx.execute(
+            "INSERT INTO schema_migration (version, sha256, applied_at)
+             VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            (version(index + 1), checksum(sql)),
+        )?;
+    }
+    tx.commit()?;
+    Ok(Versions { found, now: known })
+}
+
+/// The schema version of a database that this program may use.
+fn found_version(connection: &Connection, url: &SqliteUrl) -> Outcome<u32> {
+    let applied = applied(connection)?;
+    let found = applied
+        .iter()
+        .map(|(version, _)| *version)
+        .max()
+        .unwrap_or(0);
+    let known = version(MIGRATIONS.len());
+    if found > known {
+        return Err(Fault::Store(StoreError::Newer {
+            location: url.to_string(),
+            found,
+            known,
+        }));
+    }
+    check(&applied)?;
+    Ok(found)
+}
+
+/// What was applied is what this program knows, without a gap.
+fn check(applied: &[(u32, String)]) -> Outcome<()> {
+    for (index, (number, sum)) in applied.iter().enumerate() {
+        let expected = version(index + 1);
+        if *number != expected {
+            return Err(Fault::Damaged(format!(
+                "schema migration {expected} is missing"
+            )));
+        }
+        if *sum != checksum(MIGRATIONS[index]) {
+            return Err(Fault::Damaged(format!(
+                "schema migration {number} is not the one that this calsync knows: \
+                 install the calsync that wrote it, or restore a backup"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The applied migrations with their checksums, in order.
+fn applied(connection: &Connection) -> Outcome<Vec<(u32, String)>> {
+    let exists = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'";
+    if connection.query_row(exists, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(Vec::new());
+    }
+    let mut rows =
+        connection.prepare("SELECT version, sha256 FROM schema_migration ORDER BY version")?;
+    let applied = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(applied.collect::<Result<_, _>>()?)
+}
+
+/// A count of migrations as a version.
+fn version(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What tells whether a migration was edited.
+fn checksum(sql: &str) -> String {
+    let digest = Sha256::digest(sql.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url() -> SqliteUrl {
+        SqliteUrl::new("/test")
+    }
+
+    #[test]
+    fn a_second_run_finds_nothing_to_do() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let first = migrate(&mut connection, &url()).unwrap();
+        assert_eq!(first, Versions { found: 0, now: 1 });
+        let second = migrate(&mut connection, &url()).unwrap();
+        assert_eq!(second, Versions { found: 1, now: 1 });
+    }
+
+    #[test]
+    fn an_edited_migration_is_damage() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &url()).unwrap();
+        connection
+            .execute("UPDATE schema_migration SET sha256 = 'other'", [])
+            .unwrap();
+        let error = migrate(&mut connection, &url()).unwrap_err().at(&url());
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &url()).unwrap();
+        connection
+            .execute("INSERT INTO schema_migration VALUES (7, 'x', 'x')", [])
+            .unwrap();
+        let error = migrate(&mut connection, &url()).unwrap_err().at(&url());
+        assert!(
+            matches!(
+                error,
+                StoreError::Newer {
+                    found: 7,
+                    known: 1,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! The stage: what listings brought so far. It lies in temporary tables of
+//! the connection that writes: nobody sees it, and it takes no lock.
+
+use std::sync::LazyLock;
+
+use rusqlite::{CachedStatement, Connection, params};
+
+use super::convert::{Json, Milli, day, second};
+use super::error::Outcome;
+use crate::model::change::Change;
+use crate::model::event::{Event, EventKind, EventStatus, ResponseStatus, Transparency};
+use crate::model::id::{CalendarId, EventId};
+use crate::model::time::{EventTime, OriginalStart};
+
+/// The columns that hold what the provider says of an event.
+pub(super) const CONTENT: [&str; 23] = [
+    "series_external_id",
+    "original_start",
+    "etag",
+    "ical_uid",
+    "title",
+    "description",
+    "location",
+    "\"start\"",
+    "\"end\"",
+    "all_day",
+    "timezone",
+    "recurrence",
+    "status",
+    "transparency",
+    "visibility",
+    "organizer_self",
+    "response_status",
+    "busy",
+    "attendees",
+    "reminders",
+    "conference_url",
+    "html_link",
+    "provider_updated_at",
+];
+
+/// Stages an event; of several changes of one event the last counts.
+static UPSERT: LazyLock<String> = LazyLock::new(|| {
+    let values: Vec<_> = (1..=CONTENT.len() + 3).map(|n| format!("?{n}")).collect();
+    format!(
+        "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id, id, change, {})
+         VALUES (?1, ?2, ?3, 'upsert', {})",
+        CONTENT.join(", "),
+        values[3..].join(", ")
+    )
+});
+
+/// Stages what has no content.
+const MARK: &str = "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id, id, change)
+                    VALUES (?1, ?2, ?3, ?4)";
+
+/// Creates the empty stage.
+pub(super) fn create(connection: &Connection) -> Outcome<()> {
+    Ok(connection.execute_batch(include_str!("stage.sql"))?)
+}
+
+/// Adds a page.
+pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change]) -> Outcome<()> {
+    let mut upsert = connection.prepare_cached(&UPSERT)?;
+    let mut mark = connection.prepare_cached(MARK)?;
+    for change in page {
+        let external_id = change.external_id();
+        let id = EventId::of(calendar, external_id);
+        match change {
+            Change::Upsert(event) => add_event(&mut upsert, calendar, &id, event)?,
+            Change::Removed(_) => {
+                mark.execute((calendar, external_id, id, "removed"))?;
+            }
+            Change::Unreadable { .. } => {
+                mark.execute((calendar, external_id, id, "unreadable"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what is staged for a calendar.
+pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
+    let sql = "DELETE FROM temp.stage WHERE calendar_id = ?1";
+    connection.prepare_cached(sql)?.execute([calendar])?;
+    Ok(())
+}
+
+/// How many changes are staged for a calendar.
+pub(super) fn size(connection: &Connection, calendar: &CalendarId) -> Outcome<i64> {
+    let sql = "SELECT count(*) FROM temp.stage WHERE calendar_id = ?1";
+    let mut rows = connection.prepare_cached(sql)?;
+    Ok(rows.query_row([calendar], |row| row.get(0))?)
+}
+
+/// Stages one event.
+fn add_event(
+    statement: &mut CachedStatement<'_>,
+    calendar: &CalendarId,
+    id: &EventId,
+    event: &Event,
+) -> Outcome<()> {
+    let kind = KindColumns::of(&event.kind);
+    let time = TimeColumns::of(event.time.as_ref());
+    statement.execute(params![
+        calendar,
+        event.external_id,
+        id,
+        kind.series,
+        kind.original_start,
+        event.etag,
+        event.ical_uid,
+        event.title,
+        event.description,
+        event.location,
+        time.start,
+        time.end,
+        time.all_day,
+        time.timezone,
+        kind.recurrence,
+        status(event.status),
+        transparency(event.transparency),
+        event.visibility,
+        event.organizer_self,
+        event.response.map(response),
+        event.busy(),
+        Json(&event.attendees),
+        event.reminders.as_ref().map(Json),
+        event.conference_url,
+        event.html_link,
+        event.updated_at.map(Milli),
+    ])?;
+    Ok(())
+}
+
+/// Where the kind of an event stands.
+#[derive(Default)]
+struct KindColumns<'a> {
+    series: Option<&'a str>,
+    original_start: Option<String>,
+    recurrence: Option<Json<&'a [String]>>,
+}
+
+impl<'a> KindColumns<'a> {
+    fn of(kind: &'a EventKind) -> Self {
+        match kind {
+            EventKind::Single => Self::default(),
+            EventKind::Series(recurrence) => Self {
+                recurrence: Some(Json(recurrence.lines())),
+                ..Self::default()
+            },
+            EventKind::Exception {
+                series,
+                original_start,
+            } => Self {
+                series: Some(series.as_str()),
+                original_start: Some(slot(*original_start)),
+                recurrence: None,
+            },
+        }
+    }
+}
+
+/// Where the time of an event stands.
+#[derive(Default)]
+struct TimeColumns<'a> {
+    start: Option<String>,
+    end: Option<String>,
+    all_day: bool,
+    timezone: Option<&'a str>,
+}
+
+impl<'a> TimeColumns<'a> {
+    fn of(time: Option<&'a EventTime>) -> Self {
+        match time {
+            None => Self::default(),
+            Some(EventTime::AllDay { start, end }) => Self {
+                start: Some(day(*start)),
+                end: Some(day(*end)),
+                all_day: true,
+                timezone: None,
+            },
+            Some(EventTime::Timed { start, end, zone }) => Self {
+                start: Some(second(*start)),
+                end: Some(second(*end)),
+                all_day: false,
+                timezone: Some(zone.name()),
+            },
+        }
+    }
+}
+
+/// A slot of a series as text.
+fn slot(slot: OriginalStart) -> String {
+    match slot {
+        OriginalStart::Date(date) => day(date),
+        OriginalStart::At(at) => second(at),
+    }
+}
+
+/// The word for a status.
+fn status(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Confirmed => "confirmed",
+        EventStatus::Tentative => "tentative",
+        EventStatus::Cancelled => "cancelled",
+    }
+}
+
+/// The word for a transparency.
+fn transparency(transparency: Transparency) -> &'static str {
+    match transparency {
+        Transparency::Opaque => "opaque",
+        Transparency::Transparent => "transparent",
+    }
+}
+
+/// The word for an answer.
+fn response(response: ResponseStatus) -> &'static str {
+    match response {
+        ResponseStatus::NeedsAction => "needs_action",
+        ResponseStatus::Declined => "declined",
+        ResponseStatus::Tentative => "tentative",
+        ResponseStatus::Accepted => "accepted",
+    }
+}

@@ -1,0 +1,44 @@
+-- Beside the database, for this connection alone: gone with the process.
+
+-- What listings brought so far.
+CREATE TEMP TABLE stage (
+    calendar_id         TEXT NOT NULL,
+    external_id         TEXT NOT NULL,
+    id                  TEXT NOT NULL,
+    change              TEXT NOT NULL,
+    series_external_id  TEXT,
+    original_start      TEXT,
+    etag                TEXT,
+    ical_uid            TEXT,
+    title               TEXT,
+    description         TEXT,
+    location            TEXT,
+    "start"             TEXT,
+    "end"               TEXT,
+    all_day             INTEGER,
+    timezone            TEXT,
+    recurrence          TEXT,
+    status              TEXT,
+    transparency        TEXT,
+    visibility          TEXT,
+    organizer_self      INTEGER,
+    response_status     TEXT,
+    busy                INTEGER,
+    attendees           TEXT,
+    reminders           TEXT,
+    conference_url      TEXT,
+    html_link           TEXT,
+    provider_updated_at TEXT,
+    UNIQUE (calendar_id, external_id)
+);
+
+-- The events that an apply removes or parks.
+CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
+
+-- The events whose part of the timeline an apply builds anew.
+CREATE TEMP TABLE touched (
+    event_id   TEXT PRIMARY KEY,
+    what       TEXT NOT NULL,
+    stage_row  INTEGER,
+    old_series TEXT
+);
