@@ -13,3 +13,6 @@
 //! | 2 | `provider`, `store` | seams; adapters private below each |
 //! | 1 | `engine` | pure decisions |
 //! | 0 | `model` | values, no I/O, no async |
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
