@@ -45,7 +45,9 @@ impl Call {
     /// The first value of a query parameter.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         let mut params = self.params.iter();
-        params.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        params
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of a repeatable query parameter.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Google;
 use super::calendar::{Calendar, Object, stamp};
-use super::check::tidy_leniently;
+use super::check::{check, tidy_leniently};
 use super::merge;
 use super::series;
 use super::times::When;
@@ -125,6 +125,15 @@ impl Google {
         self.edit_event(calendar, &id, patch).then_some(id)
     }
 
+    /// Why the API would refuse this event, if it would.
+    pub fn complaint(&self, calendar: &str, event: &Value) -> Option<String> {
+        self.with(|world| {
+            let zone = &world.calendars.get(calendar)?.zone;
+            let refusal = check(&mut event.as_object()?.clone(), zone).err()?;
+            Some(refusal.message().to_owned())
+        })
+    }
+
     /// An event as it is kept, cancelled or not.
     pub fn event(&self, calendar: &str, id: &str) -> Option<Value> {
         self.with(|world| {
@@ -213,7 +222,10 @@ fn occurrence_id(calendar: &Calendar, series: &str, original_start: &str) -> Opt
     let start = When::parse(master.get("start")?, zone, "start").ok()?;
     let when = match &start {
         When::Day(_) => json!({ "date": original_start }),
-        When::At(..) => json!({ "dateTime": original_start }),
+        // Without an offset it is a wall-clock time of the series' own zone.
+        When::At(..) => {
+            json!({ "dateTime": original_start, "timeZone": master.get("start")?.get("timeZone") })
+        }
     };
     Some(series::instance_id(
         series,

@@ -173,6 +173,11 @@ impl ApiError {
         )
     }
 
+    /// What it says to people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The body of the answer.
     pub fn body(&self) -> Value {
         let mut entry =
