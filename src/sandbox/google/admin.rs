@@ -144,6 +144,18 @@ impl Google {
         })
     }
 
+    /// The ids of the calendars in the account's list.
+    pub fn calendar_ids(&self, email: &str) -> Vec<String> {
+        self.with(|world| {
+            let list = world.accounts.get(email).map(|account| account.list.iter());
+            let listed = list
+                .into_iter()
+                .flatten()
+                .filter(|(_, entry)| !entry.deleted);
+            listed.map(|(id, _)| id.clone()).collect()
+        })
+    }
+
     /// Puts an existing calendar into somebody's list, or changes his role.
     pub fn share(&self, email: &str, calendar: &str, role: AccessRole) {
         self.with(|world| {
