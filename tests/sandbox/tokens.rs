@@ -175,6 +175,7 @@ async fn deleting_a_series_sends_its_tombstone_alone() {
         .cancel_occurrence(ANA, &series, "2026-03-09T09:00:00");
     let token = world.sync_token().await;
     world.sandbox.google.delete_event(ANA, &series);
+    assert!(world.sandbox.google.events(ANA).is_empty());
     let delta = world.page(&format!("syncToken={token}")).await;
     assert_eq!(
         items(&delta)

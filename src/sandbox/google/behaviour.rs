@@ -13,7 +13,7 @@ pub struct Behaviour {
     /// When a series is shifted, its exceptions get new ids and a new
     /// `originalStartTime`, and the old ones are cancelled. Default: they stay.
     pub rebase_exceptions: bool,
-    /// Every n-th page of a listing is empty but has a successor.
+    /// Every n-th page (n at least 2) of a listing is empty but has a successor.
     pub empty_every: Option<u32>,
     /// A malformed sync token answers 410; default 400 with location `syncToken`.
     pub malformed_token_is_gone: bool,

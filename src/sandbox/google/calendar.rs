@@ -142,6 +142,28 @@ impl Calendar {
             self.changes.remove(&old.change);
         }
         self.changes.insert(self.head, id.to_owned());
+        self.end_exceptions(id);
+    }
+
+    /// The exceptions of a deleted series are cancelled with it; only the
+    /// series itself appears in the next delta.
+    fn end_exceptions(&mut self, id: &str) {
+        if !self
+            .events
+            .get(id)
+            .is_some_and(|stored| stored.is_cancelled() && stored.series().is_none())
+        {
+            return;
+        }
+        let prefix = format!("{id}_");
+        let from_here = self
+            .events
+            .range_mut(prefix.clone()..)
+            .take_while(|(other, _)| other.starts_with(&prefix));
+        for (_, stored) in from_here {
+            stored.body.insert("status".to_owned(), json!("cancelled"));
+            stored.rendered = None;
+        }
     }
 }
 

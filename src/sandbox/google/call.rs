@@ -114,7 +114,10 @@ impl Call {
 
     /// The body as a JSON object.
     pub(super) fn object(&self) -> Result<serde_json::Map<String, Value>, ApiError> {
-        match serde_json::from_str(&self.body) {
+        let json = self
+            .header(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.starts_with("application/json"));
+        match serde_json::from_str(if json { &self.body } else { "" }) {
             Ok(Value::Object(object)) => Ok(object),
             _ => Err(ApiError::parse_error()),
         }

@@ -10,6 +10,7 @@ use super::times::{When, Zone};
 
 /// Refuses what Google refuses; brings the rest into the form it is kept in.
 pub(super) fn check(body: &mut Object, zone: &Zone) -> Result<(), ApiError> {
+    body.retain(|_, value| !value.is_null());
     times(body, zone)?;
     words(body)?;
     reminders(body)?;

@@ -7,9 +7,9 @@ use super::calendar::{Calendar, Object, stamp};
 use super::check::{check, tidy_leniently};
 use super::merge;
 use super::series;
+use super::shape::stamp_new;
 use super::times::When;
 use super::world::World;
-use super::write::stamp_new;
 
 impl Google {
     /// Puts an event into a calendar and answers its id (empty: there is no

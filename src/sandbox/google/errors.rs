@@ -10,7 +10,7 @@ pub struct ApiError {
     domain: &'static str,
     reason: &'static str,
     message: String,
-    location: Option<(&'static str, String)>,
+    location: Option<Box<(&'static str, String)>>,
     detail: Option<(&'static str, &'static str)>,
 }
 
@@ -27,7 +27,7 @@ impl ApiError {
     }
 
     fn at(mut self, kind: &'static str, name: &str) -> Self {
-        self.location = Some((kind, name.to_owned()));
+        self.location = Some(Box::new((kind, name.to_owned())));
         self
     }
 
@@ -182,7 +182,7 @@ impl ApiError {
     pub fn body(&self) -> Value {
         let mut entry =
             json!({ "domain": self.domain, "reason": self.reason, "message": self.message });
-        if let Some((kind, name)) = &self.location {
+        if let Some((kind, name)) = self.location.as_deref() {
             entry["locationType"] = json!(kind);
             entry["location"] = json!(name);
         }

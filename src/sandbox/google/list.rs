@@ -59,7 +59,7 @@ pub(super) fn list(
     let empty = world
         .behaviour
         .empty_every
-        .is_some_and(|n| n > 0 && query.page % n == 0);
+        .is_some_and(|n| n > 1 && query.page.is_multiple_of(n));
     let now = world.clock.now();
     let calendar = world
         .calendars

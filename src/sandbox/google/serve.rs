@@ -257,9 +257,7 @@ fn late(mut answer: Answer, effects: &[Effect], gzip: bool) -> Response<Body> {
     let mut pause = None;
     for effect in effects {
         match effect {
-            Effect::TruncatedBody => answer
-                .body
-                .truncate(answer.body.floor_char_boundary(answer.body.len() / 2)),
+            Effect::TruncatedBody => answer.body = first_half(&answer.body),
             Effect::SlowBody(each) => pause = Some(*each),
             _ => {}
         }
@@ -286,4 +284,8 @@ fn trickle(text: &str, pause: std::time::Duration) -> Body {
             Some((Ok::<_, std::io::Error>(piece), pieces))
         },
     ))
+}
+
+fn first_half(text: &str) -> String {
+    text.chars().take(text.chars().count() / 2).collect()
 }

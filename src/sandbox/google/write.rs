@@ -4,14 +4,14 @@ use axum::http::header;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::calendar::{Calendar, Object, stamp};
+use super::calendar::Object;
 use super::call::Call;
-use super::check;
 use super::errors::ApiError;
-use super::log::Mail;
 use super::merge;
-use super::names::{PRIVATE, WRITABLE};
 use super::series;
+use super::shape::{
+    checked, is_cancelled, is_client_id, is_organizer, is_writable, shared, writable,
+};
 use super::world::{AccessRole, World};
 
 /// A write that is about to happen: who, where, with which role.
@@ -105,6 +105,13 @@ impl Write<'_> {
     }
 
     fn check_access(&self) -> Result<(), ApiError> {
+        if self
+            .call
+            .param("sendUpdates")
+            .is_some_and(|how| !["all", "externalOnly", "none"].contains(&how))
+        {
+            return Err(ApiError::invalid("sendUpdates", "Invalid value."));
+        }
         match self.world.role(self.account, self.calendar)? {
             AccessRole::Writer | AccessRole::Owner => Ok(()),
             AccessRole::Reader | AccessRole::FreeBusyReader => {
@@ -176,209 +183,4 @@ impl Write<'_> {
         }
         Ok(())
     }
-
-    /// Checks `body`, keeps it and answers with it.
-    fn keep(&mut self, before: Option<Object>, body: Object) -> Result<Answer, ApiError> {
-        let calendar = self.world.calendar(self.calendar)?;
-        let mut body = match is_cancelled(&body) {
-            true => body,
-            false => checked(body, calendar)?,
-        };
-        stamp_new(
-            &mut body,
-            calendar,
-            self.account,
-            &stamp(self.world.clock.now()),
-        );
-        self.mail(&body);
-        let id = self.finish(before, body);
-        let body = self
-            .world
-            .calendar(self.calendar)?
-            .body(&id)
-            .cloned()
-            .unwrap_or_default();
-        let etag = body
-            .get("etag")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        let pretty = self.call.flag("prettyPrint")?.unwrap_or(true);
-        let body = super::fields::Selector::parse_or_all(self.call.param("fields"))?
-            .apply(Value::Object(body));
-        Ok(Answer::json(&body, pretty).with(header::ETAG, etag))
-    }
-
-    /// Keeps the event; a series that begins elsewhere takes its exceptions along.
-    fn finish(&mut self, before: Option<Object>, mut body: Object) -> String {
-        let moved = before
-            .as_ref()
-            .is_some_and(|before| before.get("start") != body.get("start"));
-        if moved && let Some(sequence) = body.get("sequence").and_then(Value::as_u64) {
-            body.insert("sequence".to_owned(), json!(sequence + 1));
-        }
-        if before
-            .as_ref()
-            .is_some_and(|before| only_reminders_differ(before, &body))
-        {
-            return self.store_quietly(body);
-        }
-        let id = self.store(body.clone());
-        if let Some(before) = before.filter(|_| moved && self.world.behaviour.rebase_exceptions) {
-            let World {
-                calendars,
-                ids,
-                clock,
-                ..
-            } = &mut *self.world;
-            let calendar = calendars.get_mut(self.calendar);
-            calendar
-                .and_then(|calendar| series::rebase(calendar, &before, &body, ids, clock.now()));
-        }
-        id
-    }
-
-    fn store(&mut self, body: Object) -> String {
-        let id = id_of(&body);
-        let World {
-            calendars,
-            ids,
-            clock,
-            ..
-        } = &mut *self.world;
-        if let Some(calendar) = calendars.get_mut(self.calendar) {
-            calendar.store(&id, body, ids, clock.now());
-        }
-        id
-    }
-
-    fn store_quietly(&mut self, body: Object) -> String {
-        let id = id_of(&body);
-        let World {
-            calendars,
-            ids,
-            clock,
-            ..
-        } = &mut *self.world;
-        if let Some(calendar) = calendars.get_mut(self.calendar) {
-            calendar.store_quietly(&id, body, ids, clock.now());
-        }
-        id
-    }
-
-    /// Notes whom Google might have mailed.
-    fn mail(&mut self, body: &Object) {
-        let send_updates = self.call.param("sendUpdates").map(str::to_owned);
-        let attendees = body
-            .get("attendees")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let others = attendees.filter(|one| one["self"] != true && one["email"] != self.calendar);
-        let recipients: Vec<String> = others
-            .filter_map(|one| one["email"].as_str())
-            .map(str::to_owned)
-            .collect();
-        if !recipients.is_empty() && send_updates.as_deref() != Some("none") {
-            let (calendar, event) = (self.calendar.to_owned(), id_of(body));
-            self.world.log.mails.push(Mail {
-                calendar,
-                event,
-                send_updates,
-                recipients,
-            });
-        }
-    }
-}
-
-/// Gives an event the members that Google fills in.
-pub(super) fn stamp_new(body: &mut Object, calendar: &Calendar, creator: &str, now: &str) {
-    let id = id_of(body);
-    let mut fill = |name: &str, value: Value| {
-        body.entry(name).or_insert(value);
-    };
-    fill("kind", json!("calendar#event"));
-    fill("created", json!(now));
-    fill(
-        "htmlLink",
-        json!(format!("https://www.google.com/calendar/event?eid={id}")),
-    );
-    fill("iCalUID", json!(format!("{id}@google.com")));
-    fill("organizer", organizer(calendar));
-    fill(
-        "creator",
-        match creator == calendar.id {
-            true => json!({ "email": creator, "self": true }),
-            false => json!({ "email": creator }),
-        },
-    );
-}
-
-fn organizer(calendar: &Calendar) -> Value {
-    match calendar.primary {
-        true => json!({ "email": calendar.id, "self": true }),
-        false => json!({ "email": calendar.id, "displayName": calendar.name, "self": true }),
-    }
-}
-
-/// Whether a client may give an event this id.
-pub(super) fn is_client_id(id: &str) -> bool {
-    (5..=1024).contains(&id.len()) && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'v'))
-}
-
-fn checked(mut body: Object, calendar: &Calendar) -> Result<Object, ApiError> {
-    check::check(&mut body, &calendar.zone)?;
-    Ok(body)
-}
-
-fn writable(sent: Object) -> Object {
-    sent.into_iter()
-        .filter(|(name, _)| is_writable(name))
-        .collect()
-}
-
-fn is_writable(name: &str) -> bool {
-    WRITABLE.contains(&name)
-}
-
-fn is_cancelled(body: &Object) -> bool {
-    body.get("status")
-        .is_some_and(|status| status == "cancelled")
-}
-
-fn is_organizer(body: &Object) -> bool {
-    body.get("organizer")
-        .is_none_or(|organizer| organizer["self"] == true)
-}
-
-fn id_of(body: &Object) -> String {
-    body.get("id")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// What every copy of an event shares: all but the guest's own answer.
-fn shared(body: &Object) -> Object {
-    let mut shared: Object = body.clone();
-    shared.retain(|name, _| is_writable(name) && !PRIVATE.contains(&name.as_str()));
-    if let Some(attendees) = shared.get_mut("attendees").and_then(Value::as_array_mut) {
-        attendees.retain(|one| one["self"] != true);
-    }
-    let properties = shared.remove("extendedProperties");
-    shared.extend(
-        properties
-            .and_then(|all| all.get("shared").cloned())
-            .map(|all| ("extendedProperties".to_owned(), all)),
-    );
-    shared
-}
-
-fn only_reminders_differ(before: &Object, after: &Object) -> bool {
-    let same = |name: &str| before.get(name) == after.get(name);
-    !same("reminders")
-        && WRITABLE
-            .iter()
-            .filter(|name| **name != "reminders")
-            .all(|name| same(name))
 }

@@ -95,13 +95,10 @@ fn recurrence(entry: &Component<'_>, zone: &str) -> Result<Value, String> {
         .iter()
         .filter(|property| NAMES.contains(&property.name.as_str()));
     let lines: Result<Vec<String>, String> = lines.map(|property| line(property, zone)).collect();
-    Ok(lines.map(|lines| {
-        if lines.is_empty() {
-            Value::Null
-        } else {
-            json!(lines)
-        }
-    })?)
+    lines.map(|lines| match lines.is_empty() {
+        true => Value::Null,
+        false => json!(lines),
+    })
 }
 
 fn line(property: &Property<'_>, zone: &str) -> Result<String, String> {
