@@ -149,3 +149,25 @@ async fn a_redirect_names_the_other_host() {
         (302, "http://127.0.0.1:9/elsewhere")
     );
 }
+
+#[tokio::test]
+async fn somebody_may_edit_between_two_pages() {
+    let world = world().await;
+    world.put_many(3);
+    let fault = Fault::meanwhile(|google| {
+        google.put_event(ANA, meeting("late"));
+    });
+    world
+        .sandbox
+        .google
+        .inject(fault.on(Kind::EventsList).page(2));
+    let first = world.page("maxResults=2").await;
+    assert_eq!(world.sandbox.google.events(ANA).len(), 3);
+    world
+        .page(&format!(
+            "maxResults=2&pageToken={}",
+            first["nextPageToken"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!(world.sandbox.google.events(ANA).len(), 4);
+}

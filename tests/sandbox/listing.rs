@@ -206,11 +206,15 @@ async fn gzip_needs_both_headers() {
         let request = world
             .request(Method::GET, "calendars/primary/events")
             .header(header::USER_AGENT, agent);
-        request
+        let response = request
             .header(header::ACCEPT_ENCODING, "gzip")
             .send()
             .await
             .unwrap();
+        assert_eq!(
+            response.headers().contains_key(header::CONTENT_ENCODING),
+            expected
+        );
         assert_eq!(
             world.sandbox.google.requests().last().unwrap().gzip,
             expected

@@ -31,6 +31,7 @@ pub(super) async fn world() -> World {
         .add_calendar(ANA, CalendarSpec::primary("Europe/Zurich"));
     let token = sandbox.google.access_token(ANA);
     let http = Client::builder()
+        .no_gzip()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client");

@@ -1,7 +1,9 @@
 //! Faults that tests inject: which request they hit and what then happens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::Google;
 use super::errors::ApiError;
 use super::route::Kind;
 
@@ -41,6 +43,18 @@ pub enum Effect {
     SlowBody(Duration),
     /// Waits before it processes.
     Latency(Duration),
+    /// Does this just before it processes: somebody edits in between.
+    Run(Hook),
+}
+
+/// What [`Effect::Run`] does.
+#[derive(Clone)]
+pub struct Hook(pub(super) Arc<dyn Fn(&Google) + Send + Sync>);
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hook")
+    }
 }
 
 /// An [`Effect`] and the requests it is for; by default the next one of any kind.
@@ -83,6 +97,11 @@ impl Fault {
             body: body.to_owned(),
             retry_after: None,
         })
+    }
+
+    /// Does something just before the request is processed.
+    pub fn meanwhile(work: impl Fn(&Google) + Send + Sync + 'static) -> Self {
+        Self::new(Effect::Run(Hook(Arc::new(work))))
     }
 
     /// Adds `Retry-After` to an answer.

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::{Place, Populator, words};
+use super::{Place, Populator, ZONES, words};
 
 impl Populator<'_> {
     /// An appointment; puts one.
@@ -77,7 +77,13 @@ impl Populator<'_> {
         let day = self.day(-60, 120);
         let minutes = 8 * 60 + 15 * self.pick(40);
         let length = self.one_of(&[15, 30, 30, 45, 60, 60, 90, 120]);
-        json!({ "summary": title, "start": at(day, minutes, place.zone), "end": at(day, minutes + length, place.zone) })
+        // Somebody travels.
+        let zone = if self.pick(10) == 0 {
+            self.one_of(&ZONES).0
+        } else {
+            place.zone
+        };
+        json!({ "summary": title, "start": at(day, minutes, zone), "end": at(day, minutes + length, zone) })
     }
 
     /// A day from `from` up to `to` days from today.

@@ -52,7 +52,8 @@ impl Populator<'_> {
     fn rule(&mut self, first: NaiveDate) -> (String, u64) {
         let weekday = first.weekday().to_string()[..2].to_uppercase();
         let until = self.today + Days::new(45);
-        match self.pick(6) {
+        match self.pick(7) {
+            6 => (format!("RRULE:FREQ=MONTHLY;BYMONTHDAY={}", first.day()), 7),
             0 => (format!("RRULE:FREQ=WEEKLY;BYDAY={weekday}"), 7),
             1 => (format!("RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY={weekday}"), 14),
             2 => (
