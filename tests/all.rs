@@ -4,5 +4,7 @@
 
 mod floors;
 mod paths;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod shipped;
 mod source;

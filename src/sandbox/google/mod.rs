@@ -1,0 +1,117 @@
+//! A model of Google Calendar v3 and Google's OAuth, from
+//! `contracts/google-calendar.md`.
+//!
+//! [`Google`] is the handle by which tests and the demo look at it and do what
+//! people do in Google's own calendar; calsync only ever sees the HTTP side.
+
+mod admin;
+mod answer;
+mod behaviour;
+mod calendar;
+mod calendar_list;
+mod call;
+mod check;
+mod edit;
+mod effects;
+mod errors;
+mod events;
+mod expand;
+mod faults;
+mod fields;
+mod filter;
+mod ids;
+mod keep;
+mod list;
+mod list_query;
+mod log;
+mod merge;
+mod names;
+mod oauth;
+mod observe;
+mod properties;
+mod recurrence;
+mod render;
+mod route;
+mod scopes;
+mod series;
+mod serve;
+mod shape;
+mod times;
+mod token;
+mod world;
+mod write;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use world::World;
+
+pub use admin::{CalendarSpec, GoogleAccount};
+pub use behaviour::{Behaviour, Quota};
+pub use errors::ApiError;
+pub use faults::{Effect, Fault, Hook};
+pub use log::{Logged, Mail};
+pub use oauth::{CLIENT_ID, CLIENT_SECRET};
+pub use route::Kind;
+pub use world::AccessRole;
+
+/// The handle on the model; clones are the same model.
+#[derive(Clone)]
+pub struct Google {
+    world: Arc<Mutex<World>>,
+    url: Arc<str>,
+    stop: CancellationToken,
+}
+
+impl Google {
+    pub(super) fn new(url: &str, clock: Clock, seed: u64, stop: CancellationToken) -> Self {
+        Self {
+            world: Arc::new(Mutex::new(World::new(clock, seed))),
+            url: url.into(),
+            stop,
+        }
+    }
+
+    /// What stands for `https://www.googleapis.com`, without a slash at the end.
+    pub fn root_url(&self) -> String {
+        self.url.to_string()
+    }
+
+    /// The base URL of the calendar API, with a slash at the end.
+    pub fn api_url(&self) -> String {
+        format!("{}/calendar/v3/", self.url)
+    }
+
+    /// Where refresh tokens are exchanged.
+    pub fn token_url(&self) -> String {
+        format!("{}/token", self.url)
+    }
+
+    /// Where tokens are revoked.
+    pub fn revoke_url(&self) -> String {
+        format!("{}/revoke", self.url)
+    }
+
+    /// Where an account's id and address are told.
+    pub fn userinfo_url(&self) -> String {
+        format!("{}/oauth2/v2/userinfo", self.url)
+    }
+
+    /// Looks at or changes the world while nobody else does.
+    fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        work(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns when the sandbox stops.
+    async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+}
+
+/// The HTTP side.
+pub(super) fn router(google: Google) -> Router {
+    Router::new().fallback(serve::serve).with_state(google)
+}

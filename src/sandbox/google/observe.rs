@@ -1,0 +1,58 @@
+//! What tests look at and inject: requests, mails, faults, switches, quota.
+
+use super::Google;
+use super::behaviour::{Behaviour, Quota};
+use super::faults::Fault;
+use super::log::{Logged, Mail};
+
+impl Google {
+    /// Every request since the last [`Google::clear_requests`], oldest first.
+    pub fn requests(&self) -> Vec<Logged> {
+        self.with(|world| world.log.entries())
+    }
+
+    /// Forgets requests, mails and high-water marks.
+    pub fn clear_requests(&self) {
+        self.with(|world| world.log.clear());
+    }
+
+    /// Keeps at most this many requests (100,000 unless set).
+    pub fn keep_requests(&self, limit: usize) {
+        self.with(|world| world.log.keep(limit));
+    }
+
+    /// The most requests of an account that were under way at once.
+    pub fn max_concurrency(&self, email: &str) -> usize {
+        self.with(|world| world.log.concurrency(email))
+    }
+
+    /// Every write after which Google may have mailed guests.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.with(|world| world.log.mails.clone())
+    }
+
+    /// Injects a fault; several may hit one request.
+    pub fn inject(&self, fault: Fault) {
+        self.with(|world| world.faults.add(fault));
+    }
+
+    /// Takes back the faults that still wait.
+    pub fn clear_faults(&self) {
+        self.with(|world| world.faults.clear());
+    }
+
+    /// How many faults still wait for a request.
+    pub fn faults_left(&self) -> usize {
+        self.with(|world| world.faults.len())
+    }
+
+    /// Changes switches.
+    pub fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
+        self.with(|world| change(&mut world.behaviour));
+    }
+
+    /// Sets or lifts the budget of requests for each account.
+    pub fn quota(&self, quota: Option<Quota>) {
+        self.with(|world| world.spending.quota = quota);
+    }
+}

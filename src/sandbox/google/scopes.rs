@@ -1,0 +1,100 @@
+//! Which scope allows which method (contract 9.6).
+
+use super::route::Kind;
+
+/// What every scope of the calendar API begins with.
+pub(super) const PREFIX: &str = "https://www.googleapis.com/auth/";
+
+/// What an account grants unless a test says otherwise.
+pub(super) const DEFAULT: [&str; 4] = [
+    "openid",
+    "email",
+    "calendar.calendarlist.readonly",
+    "calendar.events",
+];
+
+/// The full name of a scope given by its short one.
+pub(super) fn full(scope: &str) -> String {
+    match scope {
+        "openid" => scope.to_owned(),
+        "email" => format!("{PREFIX}userinfo.email"),
+        short if short.starts_with("https://") => short.to_owned(),
+        short => format!("{PREFIX}{short}"),
+    }
+}
+
+/// Whether one of `granted` (full names) suffices for `kind`.
+pub(super) fn allow(granted: &[String], kind: Kind) -> bool {
+    let short = |scope: &String| scope.strip_prefix(PREFIX).unwrap_or(scope).to_owned();
+    granted
+        .iter()
+        .map(short)
+        .any(|scope| sufficient(kind).contains(&scope.as_str()))
+}
+
+fn sufficient(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::UserInfo => &["openid", "userinfo.email"],
+        Kind::CalendarListList => &[
+            "calendar",
+            "calendar.readonly",
+            "calendar.calendarlist",
+            "calendar.calendarlist.readonly",
+        ],
+        Kind::CalendarListGet => &[
+            "calendar",
+            "calendar.readonly",
+            "calendar.app.created",
+            "calendar.calendarlist",
+            "calendar.calendarlist.readonly",
+        ],
+        Kind::CalendarsGet => &[
+            "calendar",
+            "calendar.readonly",
+            "calendar.app.created",
+            "calendar.calendars",
+            "calendar.calendars.readonly",
+        ],
+        Kind::EventsList | Kind::EventsGet | Kind::EventsInstances | Kind::EventsWatch => {
+            READ_EVENTS
+        }
+        Kind::EventsInsert | Kind::EventsUpdate | Kind::EventsPatch | Kind::EventsDelete => {
+            WRITE_EVENTS
+        }
+        Kind::ChannelsStop => STOP,
+        Kind::Token | Kind::Revoke | Kind::Unknown => &[],
+    }
+}
+
+const READ_EVENTS: &[&str] = &[
+    "calendar",
+    "calendar.readonly",
+    "calendar.events",
+    "calendar.events.readonly",
+    "calendar.events.owned",
+    "calendar.events.owned.readonly",
+    "calendar.app.created",
+    "calendar.events.freebusy",
+    "calendar.events.public.readonly",
+];
+
+const WRITE_EVENTS: &[&str] = &[
+    "calendar",
+    "calendar.events",
+    "calendar.events.owned",
+    "calendar.app.created",
+];
+
+const STOP: &[&str] = &[
+    "calendar",
+    "calendar.readonly",
+    "calendar.events",
+    "calendar.events.readonly",
+    "calendar.events.owned",
+    "calendar.events.owned.readonly",
+    "calendar.app.created",
+    "calendar.calendarlist",
+    "calendar.calendarlist.readonly",
+    "calendar.events.freebusy",
+    "calendar.events.public.readonly",
+];

@@ -1,0 +1,196 @@
+//! From request to response: log, faults, authorization, quota, the method.
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Response, header};
+
+use super::super::server::KillSwitch;
+use super::answer::Answer;
+use super::call::Call;
+use super::effects::{drops, early, late, wait};
+use super::errors::ApiError;
+use super::faults::{Effect, Hit};
+use super::list::{self, Tweaks};
+use super::log::Logged;
+use super::route::Kind;
+use super::world::World;
+use super::write::Write;
+use super::{Google, calendar_list, events, oauth, scopes};
+
+/// Answers one request.
+pub(super) async fn serve(
+    State(google): State<Google>,
+    ConnectInfo(switch): ConnectInfo<KillSwitch>,
+    request: Request,
+) -> Response<Body> {
+    let call = Call::read(request).await;
+    let mut visit = Visit::begin(&google, &call);
+    let effects = std::mem::take(&mut visit.effects);
+    wait(&google, &effects).await;
+    let answer = early(&effects)
+        .unwrap_or_else(|| google.with(|world| process(world, &call, &visit, &effects)));
+    if drops(&effects) {
+        switch.cut();
+        return Response::new(Body::empty());
+    }
+    visit.status = Some(answer.status);
+    late(answer, &effects, call.takes_gzip())
+}
+
+/// A request that is under way; the log hears of its end when it is dropped.
+struct Visit {
+    google: Google,
+    number: usize,
+    account: String,
+    calendar: String,
+    effects: Vec<Effect>,
+    status: Option<u16>,
+}
+
+impl Visit {
+    fn begin(google: &Google, call: &Call) -> Self {
+        google.with(|world| {
+            let account = caller(world, call);
+            let calendar = match call.route.calendar.as_str() {
+                "primary" => account.clone().unwrap_or_default(),
+                calendar => calendar.to_owned(),
+            };
+            let number = world
+                .log
+                .arrive(Logged::of(call, account.as_deref(), &calendar));
+            let account = account.unwrap_or_default();
+            let hit = Hit {
+                account: &account,
+                calendar: &calendar,
+                kind: call.route.kind,
+                page: call.page(),
+            };
+            let effects = world.faults.take(&hit);
+            Self {
+                google: google.clone(),
+                number,
+                account,
+                calendar,
+                effects,
+                status: None,
+            }
+        })
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.google
+            .with(|world| world.log.leave(&self.account, self.number, self.status));
+    }
+}
+
+/// Whose token the request carries, expired or not.
+fn caller(world: &World, call: &Call) -> Option<String> {
+    if call.route.kind == Kind::Token {
+        let form = call.form();
+        let token = form.iter().find(|(key, _)| key == "refresh_token");
+        return token.and_then(|(_, token)| oauth::owner(world, token));
+    }
+    world
+        .access
+        .get(call.bearer()?)
+        .map(|access| access.email.clone())
+}
+
+fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) -> Answer {
+    match call.route.kind {
+        Kind::Token => oauth::token(world, call),
+        Kind::Revoke => oauth::revoke(world, call),
+        _ => admit(world, call, visit).unwrap_or_else(|| {
+            let answer = method(world, call, visit, Tweaks::of(effects));
+            answer.unwrap_or_else(Answer::from)
+        }),
+    }
+}
+
+/// The refusal of a caller who may not do this, or not now.
+fn admit(world: &mut World, call: &Call, visit: &Visit) -> Option<Answer> {
+    if let Err(error) = authorize(world, call) {
+        return Some(error.into());
+    }
+    let now = world.clock.now();
+    let (error, retry_after) = world
+        .spending
+        .spend(&visit.account, call.route.kind, now)
+        .err()?;
+    let answer = Answer::from(error);
+    Some(match retry_after {
+        Some(seconds) => answer.with(header::RETRY_AFTER, seconds.to_string()),
+        None => answer,
+    })
+}
+
+fn authorize(world: &World, call: &Call) -> Result<(), ApiError> {
+    let token = call.bearer().ok_or_else(ApiError::credentials_missing)?;
+    let access = world
+        .access
+        .get(token)
+        .filter(|access| access.expires > world.clock.now());
+    let access = access.ok_or_else(ApiError::auth_error)?;
+    match call.route.kind == Kind::Unknown || scopes::allow(&access.scopes, call.route.kind) {
+        true => Ok(()),
+        false => Err(ApiError::insufficient_permissions()),
+    }
+}
+
+fn method(
+    world: &mut World,
+    call: &Call,
+    visit: &Visit,
+    tweaks: Tweaks,
+) -> Result<Answer, ApiError> {
+    let (account, calendar) = (visit.account.as_str(), visit.calendar.as_str());
+    match call.route.kind {
+        Kind::UserInfo => oauth::userinfo(world, account),
+        Kind::CalendarListList => calendar_list::list(world, call, account),
+        Kind::CalendarListGet => calendar_list::get(world, call, account, calendar),
+        Kind::CalendarsGet => calendar_list::calendar(world, call, account, calendar),
+        Kind::EventsList => list::list(
+            world,
+            call,
+            world.role(account, calendar)?,
+            calendar,
+            tweaks,
+        ),
+        Kind::EventsGet => events::get(world, call, world.role(account, calendar)?, calendar),
+        Kind::EventsInstances => {
+            events::instances(world, call, world.role(account, calendar)?, calendar)
+        }
+        Kind::EventsInsert => Write {
+            world,
+            call,
+            account,
+            calendar,
+        }
+        .insert(),
+        Kind::EventsPatch => Write {
+            world,
+            call,
+            account,
+            calendar,
+        }
+        .patch(),
+        Kind::EventsUpdate => Write {
+            world,
+            call,
+            account,
+            calendar,
+        }
+        .update(),
+        Kind::EventsDelete => Write {
+            world,
+            call,
+            account,
+            calendar,
+        }
+        .delete(),
+        Kind::EventsWatch | Kind::ChannelsStop => Err(ApiError::not_modelled()),
+        Kind::Token | Kind::Revoke | Kind::Unknown => Err(ApiError::not_found()),
+    }
+}

@@ -1,0 +1,10 @@
+//! The sandbox keeps the contract, seen by a plain HTTP client.
+
+mod faults;
+mod files;
+mod listing;
+mod oauth;
+mod series;
+mod support;
+mod tokens;
+mod writing;
