@@ -7,7 +7,6 @@
 
 mod error;
 mod excerpt;
-mod keys;
 mod layers;
 mod read;
 pub mod schema;
@@ -23,7 +22,6 @@ mod values;
 use std::path::PathBuf;
 
 pub use error::ConfigError;
-pub use keys::KeyMaterial;
 pub use sources::Sources;
 pub use types::{
     CleanupConfig, GoogleConfig, MetricsConfig, MicrosoftConfig, QueueConfig, SecurityConfig,

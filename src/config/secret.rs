@@ -8,9 +8,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::error::ConfigError;
-use super::keys::KeyMaterial;
 use super::read::{Found, Reader};
 use super::values::{Expected, path, string};
+use crate::store::EncryptionKey;
 
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const KEY: &str = "32 bytes in base64, or a list of such keys (`calsync keygen` makes one)";
@@ -40,7 +40,7 @@ impl Reader<'_> {
     pub(super) fn encryption_keys(
         &self,
         warnings: &mut Vec<String>,
-    ) -> Result<Option<Vec<KeyMaterial>>, ConfigError> {
+    ) -> Result<Option<Vec<EncryptionKey>>, ConfigError> {
         match self.given("security", "encryption_key", warnings)? {
             Some(Given::Here(found)) => keys(found.kind)
                 .map(Some)
@@ -165,7 +165,7 @@ fn mode(path: &Path) -> Option<u32> {
     Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
 }
 
-fn keys(kind: &ValueKind) -> Result<Vec<KeyMaterial>, Expected> {
+fn keys(kind: &ValueKind) -> Result<Vec<EncryptionKey>, Expected> {
     match kind {
         ValueKind::Array(list) if !list.is_empty() => {
             list.iter().map(|item| one_key(&item.kind)).collect()
@@ -175,17 +175,17 @@ fn keys(kind: &ValueKind) -> Result<Vec<KeyMaterial>, Expected> {
     }
 }
 
-fn one_key(kind: &ValueKind) -> Result<KeyMaterial, Expected> {
-    KeyMaterial::parse(string(kind, KEY)?).ok_or_else(|| KEY.into())
+fn one_key(kind: &ValueKind) -> Result<EncryptionKey, Expected> {
+    EncryptionKey::from_base64(string(kind, KEY)?).map_err(|_| KEY.into())
 }
 
-fn key_list(text: &str) -> Result<Vec<KeyMaterial>, Expected> {
+fn key_list(text: &str) -> Result<Vec<EncryptionKey>, Expected> {
     let parts = text
         .split([',', '\n'])
         .map(str::trim)
         .filter(|part| !part.is_empty());
     let keys: Vec<_> = parts
-        .map(|part| KeyMaterial::parse(part).ok_or(KEY))
+        .map(|part| EncryptionKey::from_base64(part).map_err(|_| KEY))
         .collect::<Result<_, _>>()?;
     (!keys.is_empty()).then_some(keys).ok_or_else(|| KEY.into())
 }

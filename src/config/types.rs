@@ -8,9 +8,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::keys::KeyMaterial;
 use super::urls::{QueueUrl, StoreUrl};
 use super::values::Percent;
+use crate::store::EncryptionKey;
 
 /// `[store]`: the application's database.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub struct SecurityConfig {
     /// The keys, never an empty list: the first encrypts, any decrypts.
     /// `None`: not configured; the key of the embedded default then lies in
     /// [`SecurityConfig::key_file`].
-    pub encryption_key: Option<Vec<KeyMaterial>>,
+    pub encryption_key: Option<Vec<EncryptionKey>>,
     /// The file that holds the key of the embedded default, beside the store.
     pub key_file: PathBuf,
 }

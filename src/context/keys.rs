@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
+use secrecy::ExposeSecret;
+
 use crate::config::{Config, ConfigError};
 use crate::store::{EncryptionKey, KeyRing};
 
@@ -60,6 +62,6 @@ fn create(path: &Path) -> Result<EncryptionKey, ConfigError> {
 fn write(path: &Path, key: &EncryptionKey) -> std::io::Result<()> {
     fs::remove_file(path).ok();
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{}", key.to_base64().as_str())?;
+    writeln!(file, "{}", key.to_base64().expose_secret())?;
     file.sync_all()
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::output::Output;
+use secrecy::ExposeSecret;
 use crate::store::EncryptionKey;
 
 /// Print a new encryption key
@@ -24,6 +25,7 @@ impl Keygen {
     /// When stdout cannot be written.
     pub fn run(&self, out: Output) -> anyhow::Result<()> {
         let key = EncryptionKey::generate().to_base64();
-        Ok(out.value(&Key { encryption_key: &key }, &key)?)
+        let key = key.expose_secret();
+        Ok(out.value(&Key { encryption_key: key }, key)?)
     }
 }

@@ -37,12 +37,13 @@ pub struct EncryptionKey {
 pub struct InvalidKey;
 
 impl EncryptionKey {
-    /// Reads a key as [`to_base64`](Self::to_base64) writes it.
+    /// Reads 32 bytes of base64: standard or URL-safe, padded or not.
     ///
     /// # Errors
     /// When it is not 32 bytes in base64.
     pub fn from_base64(text: &str) -> Result<Self, InvalidKey> {
-        let decoded = Zeroizing::new(BASE64.decode(text.trim()).map_err(|_| InvalidKey)?);
+        let standard = Zeroizing::new(text.trim().replace('-', "+").replace('_', "/"));
+        let decoded = Zeroizing::new(BASE64.decode(standard.as_bytes()).map_err(|_| InvalidKey)?);
         let bytes = <[u8; 32]>::try_from(decoded.as_slice()).map_err(|_| InvalidKey)?;
         Ok(Self::of(Zeroizing::new(bytes)))
     }

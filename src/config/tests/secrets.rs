@@ -1,8 +1,11 @@
 //! Secrets: where they are found, and that they are never shown.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 
 use super::{chmod, file};
+use crate::store::EncryptionKey;
 
 /// 32 times the byte 1, and 32 times 251 (which has `+` or `-` in base64).
 const ONES: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -23,9 +26,11 @@ fn keys_are_read_in_any_base64_and_the_first_is_first() {
             .holding("k", &format!("{ONES}\n{HIGH}\n")),
     ] {
         let keys = given.load().security.encryption_key.unwrap();
-        let bytes: Vec<_> = keys.iter().map(|key| *key.expose()).collect();
-        assert_eq!(bytes, [[1; 32], [251; 32]]);
-        assert_eq!(format!("{:?}", keys[0]), "KeyMaterial([REDACTED])");
+        let texts: Vec<_> = keys.iter().map(EncryptionKey::to_base64).collect();
+        let texts: Vec<_> = texts.iter().map(|text| text.expose_secret()).collect();
+        let written = |byte: u8| STANDARD.encode([byte; 32]);
+        assert_eq!(texts, [written(1), written(251)]);
+        assert_eq!(format!("{:?}", keys[0]), "EncryptionKey([REDACTED])");
     }
 }
 

@@ -1,0 +1,162 @@
+//! `calsync demo`: the whole path at work, against a model of Google.
+
+mod edits;
+mod world;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
+
+use self::world::World;
+use super::events::table;
+use super::output::Output;
+use super::summary::summary;
+use crate::context::Context;
+use crate::jobs::{AutoSync, Job, run_cycle};
+use crate::model::run::JobRun;
+use crate::model::timeline::TimelineRow;
+
+/// Rows of the timeline that are shown to people.
+const EXCERPT: usize = 20;
+
+/// Show calsync at work, without any account
+///
+/// Starts a model of Google Calendar on this machine, fills it with invented
+/// users, syncs them into a store, makes edits "at Google", and syncs again.
+/// Nothing leaves this machine, and nothing of yours is touched.
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Invented users
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    users: u16,
+    /// Events of all users together, about
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    events: u32,
+    /// Invents other users for another number
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Sync a calendar of yours as well: an exported .ics file (RFC 5545)
+    #[arg(long, value_name = "FILE")]
+    ics: Option<PathBuf>,
+    /// The day that the demo takes for today, so that an old export shows its
+    /// own time
+    #[arg(long, value_name = "DATE")]
+    at: Option<NaiveDate>,
+    /// Keep the store in this directory
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+/// The result for programs.
+#[derive(Serialize)]
+struct Shown {
+    user_id: String,
+    cycles: Vec<JobRun>,
+    appeared: Vec<TimelineRow>,
+    disappeared: Vec<TimelineRow>,
+    timeline: Vec<TimelineRow>,
+}
+
+impl Demo {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the file or directory cannot be used, or a cycle fails.
+    pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<()> {
+        let temporary = tempfile::tempdir().context("cannot make a temporary directory")?;
+        let dir = self.dir.as_deref().unwrap_or(temporary.path());
+        let now = match self.at {
+            Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(12),
+            None => cx.now(),
+        };
+        let world = World::start(self, now).await?;
+        world.tell(out)?;
+        let shown = self.show(cx, out, &world, dir).await?;
+        if out.json {
+            out.value(&shown, "")?;
+        }
+        world.stop().await;
+        Ok(())
+    }
+
+    async fn show(
+        &self,
+        cx: &Context,
+        out: Output,
+        world: &World,
+        dir: &Path,
+    ) -> anyhow::Result<Shown> {
+        let first = world.context(cx, dir, TimeDelta::zero())?;
+        world.import(&first).await?;
+        let mut cycles = vec![cycle(&first, out, "\nThe first sync lists every calendar:").await?];
+        let before = world.timeline(&first).await?;
+        let edits = edits::make(world);
+        say(out, &format!("\nMeanwhile, at Google:\n{}", edits.join("\n")))?;
+        let second = world.context(cx, dir, TimeDelta::minutes(10))?;
+        cycles.push(cycle(&second, out, "\nTen minutes later, only what changed is asked for:").await?);
+        let after = world.timeline(&second).await?;
+        let gone = difference(&before, &after);
+        let come = difference(&after, &before);
+        excerpt(out, world, "\nGone from the timeline:", &gone)?;
+        excerpt(out, world, "\nNew in the timeline:", &come)?;
+        let third = world.context(cx, dir, TimeDelta::minutes(20))?;
+        cycles.push(cycle(&third, out, "\nAnd once more, with nothing to do:").await?);
+        let title = format!("\nThe timeline of {} from today on:", world.user.id);
+        let upcoming: Vec<_> = after.into_iter().filter(|row| world.is_upcoming(row)).collect();
+        excerpt(out, world, &title, &upcoming)?;
+        self.farewell(out, world, dir)?;
+        Ok(Shown {
+            user_id: world.user.id.to_string(),
+            cycles,
+            appeared: come,
+            disappeared: gone,
+            timeline: upcoming,
+        })
+    }
+
+    fn farewell(&self, out: Output, world: &World, dir: &Path) -> anyhow::Result<()> {
+        if self.dir.is_some() {
+            let file = dir.join(world::STORE);
+            let hint = format!(
+                "\nLook around: CALSYNC__STORE__URL=sqlite:{} calsync events list --user {}",
+                file.display(),
+                world.user.id
+            );
+            say(out, &hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs a cycle of `auto-sync` and sums it up.
+async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun> {
+    say(out, title)?;
+    let run = run_cycle(&AutoSync::default(), cx).await?;
+    if !out.json {
+        summary(out, &run, AutoSync::COUNTS)?;
+    }
+    Ok(run)
+}
+
+fn say(out: Output, text: &str) -> std::io::Result<()> {
+    if out.json { Ok(()) } else { out.line(text) }
+}
+
+fn excerpt(out: Output, world: &World, title: &str, rows: &[TimelineRow]) -> std::io::Result<()> {
+    if out.json {
+        return Ok(());
+    }
+    say(out, title)?;
+    table(out, &world.user, &rows[..rows.len().min(EXCERPT)])?;
+    match rows.len().saturating_sub(EXCERPT) {
+        0 => Ok(()),
+        more => say(out, &format!("and {more} more")),
+    }
+}
+
+/// The rows of the one that are not in the other.
+fn difference(one: &[TimelineRow], other: &[TimelineRow]) -> Vec<TimelineRow> {
+    one.iter().filter(|row| !other.contains(row)).cloned().collect()
+}

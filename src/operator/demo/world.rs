@@ -1,0 +1,159 @@
+//! What a demo plays with: the model of Google, its users, and a
+//! configuration that points there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Demo;
+use crate::config::{Config, Sources};
+use crate::context::Context;
+use crate::model::account::{NewAccount, ProviderKind, Tokens};
+use crate::model::time::{Window, Zone};
+use crate::model::timeline::TimelineRow;
+use crate::model::user::{User, WorkingHours};
+use crate::operator::Output;
+use crate::sandbox::ics::{self, Loaded};
+use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
+use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Sandbox};
+
+/// The name of the store's file.
+pub(super) const STORE: &str = "calsync.db";
+
+/// The user whom the demo looks at.
+const GUEST: &str = "you";
+const GUEST_EMAIL: &str = "you@example.com";
+
+/// The model and its users.
+pub(super) struct World {
+    pub sandbox: Sandbox,
+    pub user: User,
+    pub now: DateTime<Utc>,
+    people: Vec<SandboxUser>,
+    loaded: Option<Loaded>,
+    guest_token: String,
+}
+
+impl World {
+    pub(super) async fn start(demo: &Demo, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let sandbox = Sandbox::start(now, demo.seed).await.context("cannot start the model")?;
+        let google = &sandbox.google;
+        let spec = PopulationSpec {
+            users: usize::from(demo.users),
+            events: usize::try_from(demo.events)?,
+            seed: demo.seed,
+            now,
+        };
+        let people = populate(google, spec);
+        let guest = google.add_account(GUEST_EMAIL);
+        google.add_calendar(GUEST_EMAIL, CalendarSpec::primary("Europe/Berlin"));
+        let loaded = match &demo.ics {
+            Some(file) => Some(ics::load(google, GUEST_EMAIL, file)?),
+            None => None,
+        };
+        let zone = loaded.as_ref().map_or("Europe/Berlin", |loaded| loaded.zone.as_str());
+        let user = User {
+            id: GUEST.parse()?,
+            email: Some(GUEST_EMAIL.to_owned()),
+            timezone: Zone::parse(zone).unwrap_or_else(|_| Zone::utc()),
+            working_hours: None,
+        };
+        Ok(Self { user, now, people, loaded, guest_token: guest.refresh_token, sandbox })
+    }
+
+    /// Says what was made.
+    pub(super) fn tell(&self, out: Output) -> std::io::Result<()> {
+        if out.json {
+            return Ok(());
+        }
+        let users = self.people.len() + 1;
+        let mut text = format!("A model of Google Calendar with {users} users is running.");
+        if let Some(loaded) = &self.loaded {
+            text += &format!("\nYour calendar {:?}: {} entries", loaded.name, loaded.events);
+            for skipped in &loaded.skipped {
+                text += &format!("\n  left out: line {}: {}", skipped.line, skipped.reason);
+            }
+        }
+        out.line(&text)
+    }
+
+    /// A context whose Google is the model, so much after the demo began.
+    pub(super) fn context(
+        &self,
+        cx: &Context,
+        dir: &Path,
+        later: TimeDelta,
+    ) -> anyhow::Result<Context> {
+        let now = self.now + later;
+        self.sandbox.clock.set(now);
+        let google = &self.sandbox.google;
+        let store = format!("sqlite:{}", std::path::absolute(dir)?.join(STORE).display());
+        let env = BTreeMap::from([
+            ("CALSYNC__STORE__URL", store),
+            ("CALSYNC__GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
+            ("CALSYNC__GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("CALSYNC__GOOGLE__API_URL", google.api_url()),
+            ("CALSYNC__GOOGLE__TOKEN_URL", google.token_url()),
+        ]);
+        let env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let config = Config::load(&Sources { config_arg: None, env })?;
+        let mut context = Context::new(config, now, cx.progress.clone());
+        context.stop = cx.stop.child_token();
+        Ok(context)
+    }
+
+    /// Makes the users and accounts known to calsync.
+    pub(super) async fn import(&self, cx: &Context) -> anyhow::Result<()> {
+        let store = cx.store().await?;
+        let mut users = vec![self.user.clone()];
+        let mut accounts = vec![account(&self.user, GUEST_EMAIL, &self.guest_token)];
+        for person in &self.people {
+            let user = user(person)?;
+            accounts.push(account(&user, &person.email, &person.refresh_token));
+            users.push(user);
+        }
+        store.user_upsert(users).await?;
+        store.account_upsert(accounts).await?;
+        Ok(())
+    }
+
+    /// The whole timeline of the user whom the demo looks at.
+    pub(super) async fn timeline(&self, cx: &Context) -> anyhow::Result<Vec<TimelineRow>> {
+        let sync = &cx.config.sync;
+        let window = Window::around(cx.now(), sync.past_days, sync.future_days);
+        let store = cx.store().await?;
+        Ok(store.timeline_list(&self.user.id, window.start(), window.end()).await?)
+    }
+
+    /// Whether an occurrence ends after the demo's now.
+    pub(super) fn is_upcoming(&self, row: &TimelineRow) -> bool {
+        let timed = row.ends_at.is_some_and(|end| end > self.now);
+        timed || row.end_date.is_some_and(|end| end > self.now.date_naive())
+    }
+
+    pub(super) async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+fn user(person: &SandboxUser) -> anyhow::Result<User> {
+    let hours = person.working_hours.map(|(start, end)| WorkingHours::new(start, end));
+    Ok(User {
+        id: person.user_id.parse()?,
+        email: Some(person.email.clone()),
+        timezone: Zone::parse(&person.timezone)?,
+        working_hours: hours.transpose()?,
+    })
+}
+
+fn account(user: &User, email: &str, refresh_token: &str) -> NewAccount {
+    NewAccount {
+        user_id: user.id.clone(),
+        provider: ProviderKind::Google,
+        email: email.to_owned(),
+        scopes: Vec::new(),
+        tokens: Tokens { access: None, refresh: refresh_token.into() },
+    }
+}
