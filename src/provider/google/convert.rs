@@ -86,7 +86,11 @@ fn change(item: &RawValue, zone: &Zone) -> Result<Change> {
         .status
         .as_ref()
         .is_some_and(|s| s.as_str() == "cancelled");
-    if cancelled && sparse.recurring_event_id.is_none() {
+    let in_series = sparse
+        .recurring_event_id
+        .as_deref()
+        .is_some_and(|id| !id.is_empty());
+    if cancelled && !in_series {
         return Ok(Change::Removed(external_id));
     }
     let event = if cancelled {

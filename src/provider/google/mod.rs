@@ -34,6 +34,13 @@ pub struct GoogleEndpoints {
     pub client_secret: Option<SecretString>,
 }
 
+impl GoogleEndpoints {
+    /// The base of Google's own API.
+    pub const API_URL: &str = "https://www.googleapis.com/calendar/v3/";
+    /// Google's own token endpoint.
+    pub const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
+}
+
 /// The adapter.
 pub(super) struct Google {
     endpoints: GoogleEndpoints,

@@ -19,12 +19,12 @@ pub(in crate::provider) struct Server {
 impl Server {
     /// Serves the answers in turn. An empty one closes the connection; with no
     /// answers at all the port is closed at once.
-    pub(in crate::provider) fn start(answers: impl IntoIterator<Item = String>) -> Self {
+    pub(in crate::provider) fn start(answers: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
-        let answers: Vec<String> = answers.into_iter().collect();
+        let answers: Vec<Vec<u8>> = answers.into_iter().collect();
         if answers.is_empty() {
             return Self { address, requests };
         }
@@ -32,7 +32,7 @@ impl Server {
             for answer in answers {
                 let (stream, _) = listener.accept().unwrap();
                 seen.lock().unwrap().push(read(&stream));
-                (&stream).write_all(answer.as_bytes()).unwrap();
+                (&stream).write_all(&answer).unwrap();
             }
         });
         Self { address, requests }
@@ -68,16 +68,17 @@ fn read(stream: &TcpStream) -> String {
 }
 
 /// An answer with a JSON body.
-pub(in crate::provider) fn json(status: u16, body: &str) -> String {
+pub(in crate::provider) fn json(status: u16, body: &str) -> Vec<u8> {
     answer(status, "content-type: application/json\r\n", body)
 }
 
 /// An answer with further header lines.
-pub(in crate::provider) fn answer(status: u16, headers: &str, body: &str) -> String {
+pub(in crate::provider) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
     let length = body.len();
-    format!(
-        "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-    )
+    let frame = format!("connection: close\r\ncontent-length: {length}\r\n");
+    let head = format!("HTTP/1.1 {status} X\r\n{frame}{headers}\r\n");
+    [head.as_bytes(), body].concat()
 }
 
 /// Settings under which nothing waits.

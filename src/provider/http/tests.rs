@@ -37,7 +37,7 @@ struct Scene {
 }
 
 /// A scene in which the server gives the answers in turn.
-fn scene(answers: impl IntoIterator<Item = String>) -> Scene {
+fn scene(answers: impl IntoIterator<Item = Vec<u8>>) -> Scene {
     let tokens = Arc::new(Tokens::default());
     Scene {
         server: Server::start(answers),
@@ -143,7 +143,7 @@ async fn a_second_refusal_is_for_the_user() {
 
 #[tokio::test]
 async fn passing_failures_are_repeated_and_counted() {
-    let scene = scene([json(503, "<html>"), String::new(), json(200, "{}")]);
+    let scene = scene([json(503, "<html>"), Vec::new(), json(200, "{}")]);
     assert!(scene.ask(&scene.get()).await.is_ok());
     assert_eq!(scene.session.requests(), 3);
 }
@@ -176,7 +176,7 @@ async fn a_long_wait_is_handed_to_the_caller() {
 
 #[tokio::test]
 async fn a_write_that_may_have_happened_is_not_repeated() {
-    let scene = scene([String::new(), json(200, "{}")]);
+    let scene = scene([Vec::new(), json(200, "{}")]);
     let body = Body::json(&serde_json::json!({"a": 1}));
     let request = Request::post(scene.server.url("/x"), "x", body);
     let error = scene.ask(&request).await.err().unwrap();
@@ -198,7 +198,7 @@ async fn a_body_beyond_the_limit_is_refused() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_repeated() {
-    let cut = "HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{".to_owned();
+    let cut = b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n{".to_vec();
     let scene = scene([cut, json(200, "{}")]);
     assert!(scene.ask(&scene.get()).await.is_ok());
     assert_eq!(scene.session.requests(), 2);
@@ -213,4 +213,80 @@ async fn a_closed_port_is_unavailable_and_no_url_is_named() {
     };
     assert!(reason.starts_with("no connection: "), "{reason}");
     assert!(!reason.contains("syncToken"));
+}
+
+/// `[1,2,3]` by gzip.
+const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x8b\x36\xd4\x31\xd2\x31\x8e\x05\x00\xe9\xb3\x6d\xfd\x07\x00\x00\x00";
+
+#[tokio::test]
+async fn a_body_is_unpacked_and_its_limit_counts_what_comes_out() {
+    let packed = || answer(200, "content-encoding: gzip\r\n", PACKED);
+    let mut scene = scene([packed(), packed()]);
+    scene.settings.body_limit = 7;
+    let numbers: Vec<u8> = scene.ask(&scene.get()).await.unwrap().json().unwrap();
+    assert_eq!(numbers, [1, 2, 3]);
+    scene.settings.body_limit = 6;
+    let error = scene.ask(&scene.get()).await.err().unwrap();
+    assert!(matches!(error, ProviderError::Protocol { .. }));
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_the_route_and_nothing_secret() {
+    // With a single subscriber in the process, tracing remembers for good that
+    // another test, which has none, did not want the event.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let scene = scene([
+        json(503, "body-text"),
+        json(200, r#"{"title":"body-text"}"#),
+    ]);
+    let url = scene
+        .server
+        .url("/calendars/ana@example.com/events?syncToken=opaque");
+    let request = Request::get(url, "calendars/{calendarId}/events");
+    scene.ask(&request).await.unwrap();
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let ours: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains(" calsync::"))
+        .collect();
+    assert_eq!(ours.len(), 2, "{text}");
+    for part in [
+        "http.status=503",
+        "attempt=1",
+        "account.id=\"a-1\"",
+        "http.method=GET",
+    ] {
+        assert!(ours[0].contains(part), "{part}: {}", ours[0]);
+    }
+    assert!(
+        ours[1].contains("http.path=\"calendars/{calendarId}/events\""),
+        "{}",
+        ours[1]
+    );
+    for secret in ["first", "ana@", "opaque", "body-text"] {
+        assert!(!ours.concat().contains(secret), "{secret}");
+    }
 }

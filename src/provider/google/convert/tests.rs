@@ -160,6 +160,7 @@ fn anything_else_cancelled_is_removed_whatever_it_carries() {
         json!({"status": "cancelled"}),
         json!({"status": "cancelled", "recurrence": ["RRULE:FREQ=DAILY"], "summary": "x"}),
         json!({"status": "cancelled", "start": 7, "attendees": "?"}),
+        json!({"status": "cancelled", "recurringEventId": ""}),
     ] {
         assert_eq!(changed(&single(&more)), removed, "{more}");
     }
