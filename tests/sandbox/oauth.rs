@@ -1,6 +1,6 @@
 //! Tokens, scopes, quota.
 
-use calsync::sandbox::google::{CLIENT_SECRET, Quota};
+use calsync::sandbox::google::{AccessRole, CLIENT_SECRET, CalendarSpec, Quota};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
@@ -87,6 +87,20 @@ async fn a_missing_scope_is_refused() {
         (403, "insufficientPermissions")
     );
     assert_eq!(world.get("users/me/calendarList").await.0, 403);
+}
+
+#[tokio::test]
+async fn a_scope_for_owned_calendars_does_not_reach_others() {
+    let mut world = world().await;
+    let spec = CalendarSpec::named("Team", "UTC").role(AccessRole::Writer);
+    let team = world.sandbox.google.add_calendar(ANA, spec);
+    world
+        .sandbox
+        .google
+        .set_scopes(ANA, &["calendar.events.owned"]);
+    world.token = world.sandbox.google.access_token(ANA);
+    assert_eq!(world.insert(meeting("x")).await.0, 200);
+    assert_eq!(world.get(&format!("calendars/{team}/events")).await.0, 403);
 }
 
 #[tokio::test]

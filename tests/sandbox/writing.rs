@@ -251,3 +251,13 @@ async fn an_own_write_comes_back_in_the_next_delta() {
     let delta = world.page(&format!("syncToken={token}")).await;
     assert_eq!(items(&delta)[0]["etag"], event["etag"]);
 }
+
+#[tokio::test]
+async fn a_refused_write_leaves_nothing_behind() {
+    let world = world().await;
+    for query in ["fields=nonsense", "prettyPrint=perhaps", "sendUpdates=some"] {
+        let insert = world.request(Method::POST, &format!("calendars/primary/events?{query}"));
+        assert_eq!(answer(insert.json(&meeting("x"))).await.0, 400, "{query}");
+    }
+    assert!(world.sandbox.google.events(ANA).is_empty());
+}

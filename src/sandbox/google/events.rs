@@ -35,7 +35,7 @@ pub(super) fn get(
         return Ok(Answer::empty(304));
     }
     let value = style(call, role, true)?.value(&body, &calendar.zone);
-    let value = Selector::parse_or_all(call.param("fields"))?.apply(value);
+    let value = Selector::of_event(call.param("fields"))?.apply(value);
     Ok(Answer::json(&value, call.flag("prettyPrint")?.unwrap_or(true)).with(header::ETAG, etag))
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::errors::ApiError;
+use super::names;
 
 /// Which members of an answer are sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,13 @@ impl Selector {
     /// Reads a selector that may be absent.
     pub(super) fn parse_or_all(text: Option<&str>) -> Result<Self, ApiError> {
         text.map_or(Ok(Self::All), Self::parse)
+    }
+
+    /// Reads the selector of an answer that is one event; names are checked.
+    pub(super) fn of_event(text: Option<&str>) -> Result<Self, ApiError> {
+        let selector = Self::parse_or_all(text)?;
+        selector.check(names::EVENT)?;
+        Ok(selector)
     }
 
     /// What is sent of member `name`; `None`: nothing.

@@ -20,6 +20,8 @@ impl Write<'_> {
         before: Option<Object>,
         body: Object,
     ) -> Result<Answer, ApiError> {
+        let fields = Selector::of_event(self.call.param("fields"))?;
+        let pretty = self.call.flag("prettyPrint")?.unwrap_or(true);
         let calendar = self.world.calendar(self.calendar)?;
         let mut body = match is_cancelled(&body) {
             true => body,
@@ -44,8 +46,7 @@ impl Write<'_> {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        let pretty = self.call.flag("prettyPrint")?.unwrap_or(true);
-        let body = Selector::parse_or_all(self.call.param("fields"))?.apply(Value::Object(body));
+        let body = fields.apply(Value::Object(body));
         Ok(Answer::json(&body, pretty).with(header::ETAG, etag))
     }
 

@@ -23,13 +23,15 @@ pub(super) fn full(scope: &str) -> String {
     }
 }
 
-/// Whether one of `granted` (full names) suffices for `kind`.
-pub(super) fn allow(granted: &[String], kind: Kind) -> bool {
-    let short = |scope: &String| scope.strip_prefix(PREFIX).unwrap_or(scope).to_owned();
-    granted
+/// Whether one of `granted` (full names) suffices for `kind`; some reach only
+/// calendars that the account owns.
+pub(super) fn allow(granted: &[String], kind: Kind, owned: bool) -> bool {
+    let short = granted
         .iter()
-        .map(short)
-        .any(|scope| sufficient(kind).contains(&scope.as_str()))
+        .map(|scope| scope.strip_prefix(PREFIX).unwrap_or(scope));
+    let mut reaching = short
+        .filter(|scope| owned || !(scope.contains(".owned") || scope.ends_with("app.created")));
+    reaching.any(|scope| sufficient(kind).contains(&scope))
 }
 
 fn sufficient(kind: Kind) -> &'static [&'static str] {

@@ -13,7 +13,7 @@ use super::faults::{Effect, Hit};
 use super::list::{self, Tweaks};
 use super::log::Logged;
 use super::route::Kind;
-use super::world::World;
+use super::world::{AccessRole, World};
 use super::write::Write;
 use super::{Google, calendar_list, events, oauth, scopes};
 
@@ -111,7 +111,7 @@ fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) ->
 
 /// The refusal of a caller who may not do this, or not now.
 fn admit(world: &mut World, call: &Call, visit: &Visit) -> Option<Answer> {
-    if let Err(error) = authorize(world, call) {
+    if let Err(error) = authorize(world, call, visit) {
         return Some(error.into());
     }
     let now = world.clock.now();
@@ -126,14 +126,17 @@ fn admit(world: &mut World, call: &Call, visit: &Visit) -> Option<Answer> {
     })
 }
 
-fn authorize(world: &World, call: &Call) -> Result<(), ApiError> {
+fn authorize(world: &World, call: &Call, visit: &Visit) -> Result<(), ApiError> {
     let token = call.bearer().ok_or_else(ApiError::credentials_missing)?;
     let access = world
         .access
         .get(token)
         .filter(|access| access.expires > world.clock.now());
     let access = access.ok_or_else(ApiError::auth_error)?;
-    match call.route.kind == Kind::Unknown || scopes::allow(&access.scopes, call.route.kind) {
+    let role = world.role(&visit.account, &visit.calendar);
+    let owned = call.route.calendar.is_empty() || role.is_ok_and(|role| role == AccessRole::Owner);
+    match call.route.kind == Kind::Unknown || scopes::allow(&access.scopes, call.route.kind, owned)
+    {
         true => Ok(()),
         false => Err(ApiError::insufficient_permissions()),
     }
