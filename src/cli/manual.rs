@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::ValueEnum;
 use clap_complete::Shell;
 
 use super::Cli;
@@ -56,7 +55,7 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
     let mut pages = vec![("calsync.1".to_owned(), page(&program)?)];
     for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
         let name = format!("calsync-{}", command.get_name());
-        let command = command.clone().name(name.clone()).display_name(name.clone());
+        let command = command.clone().display_name(name.clone());
         pages.push((format!("{name}.1"), page(&command)?));
     }
     Ok(pages)
@@ -65,16 +64,17 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
 fn page(command: &clap::Command) -> anyhow::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone())
-        .title(command.get_name().to_uppercase())
+        .title(command.get_display_name().unwrap_or("calsync").to_uppercase())
         .manual("User Commands")
         .source(format!("calsync {}", env!("CARGO_PKG_VERSION")))
         .render(&mut page)?;
     Ok(String::from_utf8(page)?)
 }
 
-/// The shells that completions exist for.
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum;
+
     use super::*;
 
     #[test]

@@ -26,7 +26,7 @@ pub trait Job {
         &self,
         cx: &Context,
         owner: &str,
-    ) -> impl Future<Output = anyhow::Result<Report>> + Send;
+    ) -> impl Future<Output = anyhow::Result<Report>>;
 }
 
 /// An argument that names something which does not exist.

@@ -3,7 +3,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, TableStyle};
 use serde::Serialize;
 
 /// Where and how a result is written.
@@ -34,7 +34,7 @@ impl Output {
         }
         let mut table = Table::new();
         table
-            .load_preset(presets::NOTHING)
+            .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Disabled)
             .set_header(header.iter().map(|name| name.to_uppercase()));
         for row in rows {

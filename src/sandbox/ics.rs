@@ -41,6 +41,8 @@ pub struct Loaded {
     pub calendar: String,
     /// Its title.
     pub name: String,
+    /// IANA name of its zone.
+    pub zone: String,
     /// How many entries it has now: events, series and changed occurrences.
     pub events: usize,
     /// What was left out.
@@ -119,6 +121,7 @@ fn fill(
     let mut loaded = Loaded {
         calendar,
         name,
+        zone: zone.clone(),
         events: 0,
         skipped: Vec::new(),
     };

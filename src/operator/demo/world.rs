@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Demo;
+use super::{Demo, edits};
 use crate::config::{Config, Sources};
 use crate::context::Context;
 use crate::model::account::{NewAccount, ProviderKind, Tokens};
@@ -17,7 +17,8 @@ use crate::model::user::{User, WorkingHours};
 use crate::operator::Output;
 use crate::sandbox::ics::{self, Loaded};
 use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
-use crate::sandbox::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Sandbox};
+use crate::sandbox::Sandbox;
+use crate::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec};
 
 /// The name of the store's file.
 pub(super) const STORE: &str = "calsync.db";
@@ -60,7 +61,14 @@ impl World {
             timezone: Zone::parse(zone).unwrap_or_else(|_| Zone::utc()),
             working_hours: None,
         };
-        Ok(Self { user, now, people, loaded, guest_token: guest.refresh_token, sandbox })
+        let world = Self { user, now, people, loaded, guest_token: guest.refresh_token, sandbox };
+        edits::prepare(&world);
+        Ok(world)
+    }
+
+    /// The main calendar of the user whom the demo looks at.
+    pub(super) fn calendar(&self) -> &'static str {
+        GUEST_EMAIL
     }
 
     /// Says what was made.

@@ -77,6 +77,7 @@ impl Retries {
             | ProviderError::ReauthRequired { .. }
             | ProviderError::ScopeMissing { .. }
             | ProviderError::Operator { .. }
+            | ProviderError::Credentials { .. }
             | ProviderError::QuotaExceeded { .. }
             | ProviderError::NotFound
             | ProviderError::Gone
