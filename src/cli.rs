@@ -43,7 +43,13 @@ pub struct Cli {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// How logs are written on stderr
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
     log_format: LogFormat,
     /// Draw no progress bars
     #[arg(long, global = true)]
@@ -85,7 +91,11 @@ impl Cli {
     pub fn start_logging(&self) -> anyhow::Result<Arc<dyn Progress>> {
         telemetry::init(&telemetry::Options {
             format: self.log_format,
-            verbosity: if self.quiet { -1 } else { i8::try_from(self.verbose).unwrap_or(2) },
+            verbosity: if self.quiet {
+                -1
+            } else {
+                i8::try_from(self.verbose).unwrap_or(2)
+            },
             json: self.json,
             no_progress: self.no_progress,
         })
@@ -112,7 +122,10 @@ impl Cli {
     /// # Errors
     /// When it could not do what it was asked to.
     pub async fn run(&self, cx: &Context) -> anyhow::Result<Exit> {
-        let out = Output { json: self.json, quiet: self.quiet };
+        let out = Output {
+            json: self.json,
+            quiet: self.quiet,
+        };
         match &self.command {
             Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,

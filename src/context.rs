@@ -95,7 +95,10 @@ impl Context {
                 future_days: sync.future_days,
                 concurrency: sync.concurrency,
                 per_account_concurrency: sync.per_account_concurrency,
-                brake: Brake { percent: sync.mass_delete_limit.get(), at_least },
+                brake: Brake {
+                    percent: sync.mass_delete_limit.get(),
+                    at_least,
+                },
             },
             progress: self.progress.clone(),
             stop: self.stop.clone(),
@@ -107,7 +110,9 @@ impl Context {
     pub fn stop_on_signals(&self) {
         let stop = self.stop.clone();
         tokio::spawn(async move {
-            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+                return;
+            };
             loop {
                 tokio::select! {
                     _ = terminate.recv() => {}
@@ -124,7 +129,9 @@ impl Context {
 
     /// The providers, from one transport for the whole process.
     async fn providers(&self) -> Result<&Providers, ConfigError> {
-        self.providers.get_or_try_init(|| async { providers(&self.config) }).await
+        self.providers
+            .get_or_try_init(|| async { providers(&self.config) })
+            .await
     }
 }
 
@@ -137,7 +144,10 @@ fn store_url(config: &Config) -> SqliteUrl {
 fn providers(config: &Config) -> Result<Providers, ConfigError> {
     let google = &config.google;
     let client_id = google.client_id.clone().ok_or_else(|| {
-        ConfigError::missing("google.client_id", "the id of the OAuth client that the accounts allowed")
+        ConfigError::missing(
+            "google.client_id",
+            "the id of the OAuth client that the accounts allowed",
+        )
     })?;
     Ok(open_providers(ProviderSettings {
         google: GoogleEndpoints {
@@ -156,7 +166,10 @@ fn providers(config: &Config) -> Result<Providers, ConfigError> {
 
 /// Reads the machine's clock: once, at the edge.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the edge where the clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge where the clock is read"
+)]
 pub fn read_clock() -> DateTime<Utc> {
     Utc::now()
 }

@@ -12,7 +12,13 @@ fn main() -> ExitCode {
     let exit = match run(&cli) {
         Ok(exit) => exit,
         Err(error) => {
-            eprintln!("calsync: {error:#}");
+            #[expect(
+                clippy::print_stderr,
+                reason = "the last word of a command to a person"
+            )]
+            {
+                eprintln!("calsync: {error:#}");
+            }
             Exit::of(&error)
         }
     };
@@ -32,7 +38,9 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let cx = Context::new(config, now, progress);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         cx.stop_on_signals();
         cli.run(&cx).await

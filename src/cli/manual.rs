@@ -53,7 +53,10 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
     let mut program = Cli::definition();
     program.build();
     let mut pages = vec![("calsync.1".to_owned(), page(&program)?)];
-    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in program
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+    {
         let name = format!("calsync-{}", command.get_name());
         let command = command.clone().display_name(name.clone());
         pages.push((format!("{name}.1"), page(&command)?));
@@ -64,7 +67,12 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
 fn page(command: &clap::Command) -> anyhow::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone())
-        .title(command.get_display_name().unwrap_or("calsync").to_uppercase())
+        .title(
+            command
+                .get_display_name()
+                .unwrap_or("calsync")
+                .to_uppercase(),
+        )
         .manual("User Commands")
         .source(format!("calsync {}", env!("CARGO_PKG_VERSION")))
         .render(&mut page)?;
@@ -82,7 +90,10 @@ mod tests {
         for shell in Shell::value_variants() {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::definition(), "calsync", &mut script);
-            assert!(String::from_utf8(script).unwrap().contains("auto-sync"), "{shell}");
+            assert!(
+                String::from_utf8(script).unwrap().contains("auto-sync"),
+                "{shell}"
+            );
         }
     }
 }

@@ -41,7 +41,11 @@ fn create(path: &Path) -> Result<EncryptionKey, ConfigError> {
     let fail = |error: std::io::Error| ConfigError::key_file(path, &error.to_string());
     let key = EncryptionKey::generate();
     let dir = path.parent().unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fail)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(fail)?;
     let draft = path.with_extension(format!("key.{}", std::process::id()));
     let written = write(&draft, &key).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft).ok();
@@ -61,7 +65,11 @@ fn create(path: &Path) -> Result<EncryptionKey, ConfigError> {
 
 fn write(path: &Path, key: &EncryptionKey) -> std::io::Result<()> {
     fs::remove_file(path).ok();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{}", key.to_base64().expose_secret())?;
     file.sync_all()
 }

@@ -45,7 +45,10 @@ impl Job for AutoSync {
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let due = self.due(cx).await?;
-        let selection = Selection { force: self.force, ..Selection::default() };
+        let selection = Selection {
+            force: self.force,
+            ..Selection::default()
+        };
         users::sync_users(cx, owner, &due, &selection).await
     }
 }

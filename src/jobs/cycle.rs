@@ -33,7 +33,11 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     let store = cx.store().await?;
     let owner = uuid::Uuid::now_v7().to_string();
     let name = LeaseName::Job(J::NAME);
-    let lease = Lease { name, owner: owner.clone(), until: cx.clock.now() + LEASE };
+    let lease = Lease {
+        name,
+        owner: owner.clone(),
+        until: cx.clock.now() + LEASE,
+    };
     if !store.lease_acquire(&lease, cx.clock.now()).await? {
         tracing::info!(job = J::NAME, "another instance is running, nothing done");
         return Ok(run_of::<J>(cx, begun, Outcome::Skipped, Report::default()));
@@ -95,7 +99,10 @@ fn with_interruption(cx: &Context, mut report: Report, limited: bool) -> Report 
 }
 
 fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report) -> JobRun {
-    let counts = J::COUNTS.iter().map(|name| ((*name).to_owned(), report.count(name))).collect();
+    let counts = J::COUNTS
+        .iter()
+        .map(|name| ((*name).to_owned(), report.count(name)))
+        .collect();
     JobRun {
         job: J::NAME.to_owned(),
         outcome,
@@ -108,7 +115,10 @@ fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report
 
 /// How a cycle ended, from what its units did.
 fn outcome(report: &Report) -> Outcome {
-    let interrupted = report.failures.iter().any(|failure| failure.kind == "interrupted");
+    let interrupted = report
+        .failures
+        .iter()
+        .any(|failure| failure.kind == "interrupted");
     let achieved = report.count(count::SYNCED) > 0;
     match report.failed {
         0 if interrupted => Outcome::Partial,

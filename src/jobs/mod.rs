@@ -22,11 +22,7 @@ pub trait Job {
     const COUNTS: &'static [&'static str];
 
     /// Runs one cycle, holding leases under the given name.
-    fn run(
-        &self,
-        cx: &Context,
-        owner: &str,
-    ) -> impl Future<Output = anyhow::Result<Report>>;
+    fn run(&self, cx: &Context, owner: &str) -> impl Future<Output = anyhow::Result<Report>>;
 }
 
 /// An argument that names something which does not exist.
@@ -49,6 +45,10 @@ impl Incomplete {
     /// # Errors
     /// When `failed` is not 0.
     pub fn check(failed: usize, all: usize, what: &'static str) -> anyhow::Result<()> {
-        if failed == 0 { Ok(()) } else { Err(Self { failed, all, what }.into()) }
+        if failed == 0 {
+            Ok(())
+        } else {
+            Err(Self { failed, all, what }.into())
+        }
     }
 }

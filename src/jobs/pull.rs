@@ -43,11 +43,19 @@ impl Job for Pull {
         let mut picked = users::candidates(store, &self.users).await?;
         picked.retain(|scheduled| {
             let hours = self.all_hours || is_working(&scheduled.user, cx.now());
-            hours && owners.as_ref().is_none_or(|owners| owners.contains(&scheduled.user.id))
+            hours
+                && owners
+                    .as_ref()
+                    .is_none_or(|owners| owners.contains(&scheduled.user.id))
         });
-        let calendars =
-            owners.is_some().then(|| self.calendars.iter().cloned().collect::<HashSet<_>>());
-        let selection = Selection { calendars, full: self.full, force: false };
+        let calendars = owners
+            .is_some()
+            .then(|| self.calendars.iter().cloned().collect::<HashSet<_>>());
+        let selection = Selection {
+            calendars,
+            full: self.full,
+            force: false,
+        };
         users::sync_users(cx, owner, &picked, &selection).await
     }
 }

@@ -18,7 +18,8 @@ pub(super) async fn candidates(
 ) -> anyhow::Result<Vec<Scheduled>> {
     for id in named {
         if store.user_find(id).await?.is_none() {
-            let text = format!("user {id} does not exist; `calsync users list` shows those that do");
+            let text =
+                format!("user {id} does not exist; `calsync users list` shows those that do");
             return Err(WrongArgument(text).into());
         }
     }
@@ -45,7 +46,9 @@ pub(super) async fn sync_users(
     let reports = stream::iter(users)
         .map(|scheduled| sync_user(cx, store, &sync, scheduled, selection))
         .buffer_unordered(cx.config.sync.concurrency)
-        .try_fold(Report::default(), |sum, report| async { Ok(sum.and(report)) })
+        .try_fold(Report::default(), |sum, report| async {
+            Ok(sum.and(report))
+        })
         .await;
     sync.close().await;
     Ok(reports?)
@@ -58,7 +61,9 @@ async fn sync_user(
     scheduled: &Scheduled,
     selection: &Selection,
 ) -> Result<Report, StoreError> {
-    let report = sync.user(&scheduled.user, &scheduled.preferences, selection).await?;
+    let report = sync
+        .user(&scheduled.user, &scheduled.preferences, selection)
+        .await?;
     if let Some(status) = status(cx, scheduled, selection, &report) {
         store.status_save(status).await?;
     }
@@ -84,7 +89,11 @@ fn status(
         user_id: scheduled.user.id.clone(),
         last_sync_at: whole.then(|| cx.now()),
         state,
-        counts: report.counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
+        counts: report
+            .counts
+            .iter()
+            .map(|(name, n)| ((*name).to_owned(), *n))
+            .collect(),
         failures: report.failures.clone(),
         updated_at: cx.clock.now(),
     })

@@ -118,7 +118,10 @@ impl TryFrom<Entry> for Checked {
             provider: entry.provider,
             email: entry.email,
             scopes,
-            tokens: Tokens { access, refresh: entry.refresh_token },
+            tokens: Tokens {
+                access,
+                refresh: entry.refresh_token,
+            },
         }))
     }
 }
@@ -191,7 +194,10 @@ impl Accounts {
         match &self.action {
             Action::Import { file, no_discover } => {
                 let entries: Vec<Checked> = import::objects(file)?;
-                let entries = entries.into_iter().map(|Checked(account)| account).collect();
+                let entries = entries
+                    .into_iter()
+                    .map(|Checked(account)| account)
+                    .collect();
                 import_accounts(cx, out, entries, !no_discover).await
             }
             Action::List { user } => list(cx, out, user.as_ref()).await,
@@ -200,7 +206,10 @@ impl Accounts {
             }
             Action::Rekey => {
                 let rekeyed = cx.store().await?.account_rekey().await?;
-                Ok(out.value(&Rekeyed { rekeyed }, &format!("{rekeyed} accounts encrypted anew"))?)
+                Ok(out.value(
+                    &Rekeyed { rekeyed },
+                    &format!("{rekeyed} accounts encrypted anew"),
+                )?)
             }
         }
     }
@@ -229,7 +238,12 @@ async fn import_accounts(
             Ok(discovered) => (discovered.map(|discovered| discovered.created), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        rows.push(ImportedAccount { id: account.id, user_id: account.user_id, calendars, error });
+        rows.push(ImportedAccount {
+            id: account.id,
+            user_id: account.user_id,
+            calendars,
+            error,
+        });
     }
     if let Some(sync) = sync {
         sync.close().await;
@@ -254,7 +268,9 @@ async fn import_accounts(
 async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> anyhow::Result<()> {
     let accounts = cx.store().await?.account_list(user).await?;
     let rows: Vec<Row> = accounts.into_iter().map(Row::from).collect();
-    let header = ["id", "user", "provider", "email", "status", "reason", "since"];
+    let header = [
+        "id", "user", "provider", "email", "status", "reason", "since",
+    ];
     Ok(out.list(&header, &rows, |row| {
         vec![
             row.id.to_string(),
@@ -271,15 +287,29 @@ async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> anyhow::Resul
 async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {
     let store = cx.store().await?;
     let accounts = store.account_list(None).await?;
-    let account = accounts.iter().find(|account| account.id == *id).ok_or_else(|| {
-        WrongArgument(format!(
-            "account {id} does not exist; `calsync accounts list` shows those that do"
-        ))
-    })?;
+    let account = accounts
+        .iter()
+        .find(|account| account.id == *id)
+        .ok_or_else(|| {
+            WrongArgument(format!(
+                "account {id} does not exist; `calsync accounts list` shows those that do"
+            ))
+        })?;
     let mut calendars = store.calendar_list(Some(&account.user_id)).await?;
     calendars.retain(|calendar| calendar.account_id == *id);
     let removed = !dry_run && store.account_remove(id).await?;
-    let verb = if dry_run { "would be removed" } else { "removed" };
+    let verb = if dry_run {
+        "would be removed"
+    } else {
+        "removed"
+    };
     let text = format!("account {id} with {} calendars {verb}", calendars.len());
-    Ok(out.value(&Removed { id: id.clone(), calendars: calendars.len(), removed }, &text)?)
+    Ok(out.value(
+        &Removed {
+            id: id.clone(),
+            calendars: calendars.len(),
+            removed,
+        },
+        &text,
+    )?)
 }

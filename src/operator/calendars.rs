@@ -146,10 +146,23 @@ async fn primary(cx: &Context, out: Output, id: &CalendarId) -> anyhow::Result<(
 
 fn list(out: Output, calendars: Vec<Calendar>) -> anyhow::Result<()> {
     let rows: Vec<Row> = calendars.into_iter().map(Row::from).collect();
-    let header =
-        ["id", "user", "provider", "name", "role", "active", "primary", "last pulled", "trouble"];
+    let header = [
+        "id",
+        "user",
+        "provider",
+        "name",
+        "role",
+        "active",
+        "primary",
+        "last pulled",
+        "trouble",
+    ];
     Ok(out.list(&header, &rows, |row| {
-        let trouble = if row.is_listed { row.reason.clone() } else { Some("not listed".to_owned()) };
+        let trouble = if row.is_listed {
+            row.reason.clone()
+        } else {
+            Some("not listed".to_owned())
+        };
         vec![
             row.id.to_string(),
             row.user_id.to_string(),

@@ -86,7 +86,9 @@ async fn approve(cx: &Context, out: Output, id: &ConflictId, dry_run: bool) -> a
     }
     let removed = cx.store().await?.conflict_approve(id, cx.now()).await?;
     let events_removed = removed.ok_or_else(|| {
-        WrongArgument(format!("conflict {id} is not open: nothing waits for approval"))
+        WrongArgument(format!(
+            "conflict {id} is not open: nothing waits for approval"
+        ))
     })?;
     let text = format!("conflict {id} approved: {events_removed} events removed");
     Ok(out.value(&Approved { id, events_removed }, &text)?)

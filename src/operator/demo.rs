@@ -93,9 +93,19 @@ impl Demo {
         let mut cycles = vec![cycle(&first, out, "\nThe first sync lists every calendar:").await?];
         let before = world.timeline(&first).await?;
         let edits = edits::make(world);
-        say(out, &format!("\nMeanwhile, at Google:\n{}", edits.join("\n")))?;
+        say(
+            out,
+            &format!("\nMeanwhile, at Google:\n{}", edits.join("\n")),
+        )?;
         let second = world.context(cx, dir, TimeDelta::minutes(10))?;
-        cycles.push(cycle(&second, out, "\nTen minutes later, only what changed is asked for:").await?);
+        cycles.push(
+            cycle(
+                &second,
+                out,
+                "\nTen minutes later, only what changed is asked for:",
+            )
+            .await?,
+        );
         let after = world.timeline(&second).await?;
         let gone = difference(&before, &after);
         let come = difference(&after, &before);
@@ -104,7 +114,10 @@ impl Demo {
         let third = world.context(cx, dir, TimeDelta::minutes(20))?;
         cycles.push(cycle(&third, out, "\nAnd once more, with nothing to do:").await?);
         let title = format!("\nThe timeline of {} from today on:", world.user.id);
-        let upcoming: Vec<_> = after.into_iter().filter(|row| world.is_upcoming(row)).collect();
+        let upcoming: Vec<_> = after
+            .into_iter()
+            .filter(|row| world.is_upcoming(row))
+            .collect();
         excerpt(out, world, &title, &upcoming)?;
         self.farewell(out, world, dir)?;
         Ok(Shown {
@@ -158,5 +171,8 @@ fn excerpt(out: Output, world: &World, title: &str, rows: &[TimelineRow]) -> std
 
 /// The rows of the one that are not in the other.
 fn difference(one: &[TimelineRow], other: &[TimelineRow]) -> Vec<TimelineRow> {
-    one.iter().filter(|row| !other.contains(row)).cloned().collect()
+    one.iter()
+        .filter(|row| !other.contains(row))
+        .cloned()
+        .collect()
 }

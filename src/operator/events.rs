@@ -52,7 +52,10 @@ impl std::str::FromStr for Moment {
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
             return Ok(Self::Instant(at.to_utc()));
         }
-        let date = text.parse::<NaiveDate>().map(|day| day.and_time(chrono::NaiveTime::MIN)).ok();
+        let date = text
+            .parse::<NaiveDate>()
+            .map(|day| day.and_time(chrono::NaiveTime::MIN))
+            .ok();
         walls
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
@@ -88,7 +91,9 @@ impl Events {
         let window = Window::around(
             cx.now(),
             preferences.past_days.unwrap_or(cx.config.sync.past_days),
-            preferences.future_days.unwrap_or(cx.config.sync.future_days),
+            preferences
+                .future_days
+                .unwrap_or(cx.config.sync.future_days),
         );
         let from = from.map_or(window.start(), |from| from.at(&user.timezone));
         let to = to.map_or(window.end(), |to| to.at(&user.timezone));
@@ -101,18 +106,24 @@ impl Events {
 pub(super) fn table(out: Output, user: &User, rows: &[TimelineRow]) -> std::io::Result<()> {
     let zone = &user.timezone;
     let begins = format!("begins ({zone})");
-    out.list(&[&begins, "ends", "title", "location", "busy", "status", "provider"], rows, |row| {
-        let (begins, ends) = span(row, zone);
-        vec![
-            begins,
-            ends,
-            row.title.clone().unwrap_or_else(|| "(no title)".to_owned()),
-            or_dash(row.location.clone()),
-            yes(row.busy),
-            row.status.clone(),
-            row.provider.to_string(),
-        ]
-    })
+    out.list(
+        &[
+            &begins, "ends", "title", "location", "busy", "status", "provider",
+        ],
+        rows,
+        |row| {
+            let (begins, ends) = span(row, zone);
+            vec![
+                begins,
+                ends,
+                row.title.clone().unwrap_or_else(|| "(no title)".to_owned()),
+                or_dash(row.location.clone()),
+                yes(row.busy),
+                row.status.clone(),
+                row.provider.to_string(),
+            ]
+        },
+    )
 }
 
 /// Beginning and end as the user reads them; of whole days, the last one.

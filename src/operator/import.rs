@@ -19,9 +19,14 @@ pub(super) fn objects<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>
     let mut text = String::new();
     let read = |text: &mut String| -> std::io::Result<usize> {
         if file == Path::new("-") {
-            return std::io::stdin().lock().take(MOST_BYTES).read_to_string(text);
+            return std::io::stdin()
+                .lock()
+                .take(MOST_BYTES)
+                .read_to_string(text);
         }
-        std::fs::File::open(file)?.take(MOST_BYTES).read_to_string(text)
+        std::fs::File::open(file)?
+            .take(MOST_BYTES)
+            .read_to_string(text)
     };
     read(&mut text).with_context(|| format!("cannot read import file {name}"))?;
     parse(&text).with_context(|| format!("import file {name}; nothing was imported"))
@@ -31,7 +36,10 @@ fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
     if text.trim_start().starts_with('[') {
         return elements(text);
     }
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
             serde_json::from_str(line)
@@ -52,7 +60,10 @@ fn elements<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
 /// The parser's words without its own position, which counts within the line.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    text.split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::output::Output;
-use secrecy::ExposeSecret;
 use crate::store::EncryptionKey;
+use secrecy::ExposeSecret;
 
 /// Print a new encryption key
 ///
@@ -26,6 +26,11 @@ impl Keygen {
     pub fn run(&self, out: Output) -> anyhow::Result<()> {
         let key = EncryptionKey::generate().to_base64();
         let key = key.expose_secret();
-        Ok(out.value(&Key { encryption_key: key }, key)?)
+        Ok(out.value(
+            &Key {
+                encryption_key: key,
+            },
+            key,
+        )?)
     }
 }

@@ -31,6 +31,12 @@ impl Migrate {
             found if found == version => format!("store has schema version {version}, the newest"),
             found => format!("store migrated from schema version {found} to {version}"),
         };
-        Ok(out.value(&Migrated { found_version, version }, &text)?)
+        Ok(out.value(
+            &Migrated {
+                found_version,
+                version,
+            },
+            &text,
+        )?)
     }
 }

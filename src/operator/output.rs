@@ -40,7 +40,10 @@ impl Output {
         for row in rows {
             table.add_row(cells(row));
         }
-        let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        let lines: Vec<_> = table
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect();
         self.line(&lines.join("\n"))
     }
 
@@ -49,7 +52,11 @@ impl Output {
     /// # Errors
     /// When stdout cannot be written.
     pub fn value(self, value: &impl Serialize, text: &str) -> io::Result<()> {
-        if self.json { self.json(value) } else { self.line(text) }
+        if self.json {
+            self.json(value)
+        } else {
+            self.line(text)
+        }
     }
 
     /// Text for people.
@@ -68,7 +75,10 @@ impl Output {
 /// Writes a line. Who stops reading early (`| head -1`) is not told.
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(bytes).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+    let written = out
+        .write_all(bytes)
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,

@@ -84,7 +84,8 @@ impl Prefs {
             Action::Set(set) => &set.user,
         };
         if store.user_find(user).await?.is_none() {
-            let text = format!("user {user} does not exist; `calsync users list` shows those that do");
+            let text =
+                format!("user {user} does not exist; `calsync users list` shows those that do");
             return Err(WrongArgument(text).into());
         }
         let mut preferences = store.preferences_find(user).await?;

@@ -65,16 +65,27 @@ async fn overview(cx: &Context) -> anyhow::Result<Overview> {
         *accounts.entry(account.status.as_str()).or_default() += 1;
     }
     let calendars = store.calendar_list(None).await?;
-    let resting = calendars.iter().filter(|calendar| calendar.backoff.failures > 0).count();
+    let resting = calendars
+        .iter()
+        .filter(|calendar| calendar.backoff.failures > 0)
+        .count();
     Ok(Overview {
         users: store.user_list().await?.len(),
         accounts,
         calendars: calendars.len(),
-        calendars_active: calendars.iter().filter(|calendar| calendar.is_active).count(),
+        calendars_active: calendars
+            .iter()
+            .filter(|calendar| calendar.is_active)
+            .count(),
         calendars_resting: resting,
         open_conflicts: store.conflict_list(true).await?.len(),
         jobs: store.run_latest().await?,
-        syncs: store.status_list().await?.into_iter().map(Row::from).collect(),
+        syncs: store
+            .status_list()
+            .await?
+            .into_iter()
+            .map(Row::from)
+            .collect(),
     })
 }
 
@@ -89,10 +100,17 @@ fn text(overview: &Overview) -> String {
         format!("conflicts  {} open", overview.open_conflicts),
     ];
     lines.extend(overview.jobs.iter().map(|run| {
-        format!("{:<10} {} at {}", run.job, run.outcome.as_str(), moment(run.started_at))
+        format!(
+            "{:<10} {} at {}",
+            run.job,
+            run.outcome.as_str(),
+            moment(run.started_at)
+        )
     }));
-    let troubled =
-        overview.syncs.iter().flat_map(|row| row.failures.iter().map(|failure| &failure.message));
+    let troubled = overview
+        .syncs
+        .iter()
+        .flat_map(|row| row.failures.iter().map(|failure| &failure.message));
     lines.extend(troubled.map(|message| format!("! {message}")));
     if overview.accounts.keys().any(|status| *status != "active") {
         lines.push("! some accounts cannot be used: `calsync accounts list`".to_owned());
@@ -104,7 +122,9 @@ fn text(overview: &Overview) -> String {
 }
 
 fn counted(accounts: &BTreeMap<&'static str, usize>) -> String {
-    let parts: Vec<_> =
-        accounts.iter().map(|(status, number)| format!("{number} {status}")).collect();
+    let parts: Vec<_> = accounts
+        .iter()
+        .map(|(status, number)| format!("{number} {status}"))
+        .collect();
     parts.join(", ")
 }

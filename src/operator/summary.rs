@@ -30,11 +30,27 @@ fn text(run: &JobRun, counts: &[&str]) -> String {
         .filter(|(_, number)| **number > 0)
         .map(|(name, number)| format!("{number} {}", name.replace('_', " ")))
         .collect();
-    let counted = if counted.is_empty() { "nothing to do".to_owned() } else { counted.join(", ") };
-    let mut lines = vec![format!("{}: {} in {seconds:.1} s: {counted}", run.job, run.outcome.as_str())];
-    lines.extend(run.failures.iter().take(SHOWN).map(|failure| format!("  {}", failure.message)));
+    let counted = if counted.is_empty() {
+        "nothing to do".to_owned()
+    } else {
+        counted.join(", ")
+    };
+    let mut lines = vec![format!(
+        "{}: {} in {seconds:.1} s: {counted}",
+        run.job,
+        run.outcome.as_str()
+    )];
+    lines.extend(
+        run.failures
+            .iter()
+            .take(SHOWN)
+            .map(|failure| format!("  {}", failure.message)),
+    );
     if run.failures.len() > SHOWN {
-        lines.push(format!("  and {} more (--json shows all)", run.failures.len() - SHOWN));
+        lines.push(format!(
+            "  and {} more (--json shows all)",
+            run.failures.len() - SHOWN
+        ));
     }
     lines.join("\n")
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
-use super::output::{Output, or_dash};
 use super::import;
+use super::output::{Output, or_dash};
 use crate::context::Context;
 use crate::model::id::UserId;
 use crate::model::time::Zone;
@@ -63,8 +63,18 @@ impl TryFrom<Entry> for Checked {
 
     fn try_from(entry: Entry) -> Result<Self, String> {
         let timezone = Zone::parse(&entry.timezone).map_err(|error| error.to_string())?;
-        let Entry { id, email, working_hours, .. } = entry;
-        Ok(Self(User { id, email, timezone, working_hours }))
+        let Entry {
+            id,
+            email,
+            working_hours,
+            ..
+        } = entry;
+        Ok(Self(User {
+            id,
+            email,
+            timezone,
+            working_hours,
+        }))
     }
 }
 
@@ -107,7 +117,8 @@ impl Users {
                         row.id.to_string(),
                         or_dash(row.email.clone()),
                         row.timezone.clone(),
-                        row.working_hours.map_or("always".to_owned(), |hours| hours.to_string()),
+                        row.working_hours
+                            .map_or("always".to_owned(), |hours| hours.to_string()),
                     ]
                 })?;
             }

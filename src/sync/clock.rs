@@ -15,7 +15,10 @@ impl Clock {
     /// A clock that shows the given instant now.
     #[must_use]
     pub fn at(begun: DateTime<Utc>) -> Self {
-        Self { begun, since: Instant::now() }
+        Self {
+            begun,
+            since: Instant::now(),
+        }
     }
 
     /// The instant of the cycle, which decides what is due and what the

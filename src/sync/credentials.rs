@@ -52,7 +52,11 @@ enum State {
 
 impl AccountCredentials {
     pub(super) fn new(refresher: Refresher, tasks: TaskTracker) -> Self {
-        Self { refresher: Arc::new(refresher), state: Mutex::new(State::Unread), tasks }
+        Self {
+            refresher: Arc::new(refresher),
+            state: Mutex::new(State::Unread),
+            tasks,
+        }
     }
 
     /// Obtains a token other than the refused one and remembers the outcome.
@@ -64,9 +68,14 @@ impl AccountCredentials {
         refused: Option<SecretString>,
     ) -> Result<SecretString, ProviderError> {
         let refresher = Arc::clone(&self.refresher);
-        let task = self.tasks.spawn(async move { refresher.obtain(refused.as_ref()).await });
+        let task = self
+            .tasks
+            .spawn(async move { refresher.obtain(refused.as_ref()).await });
         let outcome = task.await.unwrap_or_else(|error| {
-            Err(ProviderError::Unavailable { reason: error.to_string(), retry_after: None })
+            Err(ProviderError::Unavailable {
+                reason: error.to_string(),
+                retry_after: None,
+            })
         });
         match outcome {
             Ok(token) => {
@@ -99,9 +108,7 @@ impl Credentials for AccountCredentials {
             State::Refused(error) => Err(error.clone()),
             // Another request of this process was faster.
             State::Ready(token) if !same(&token.secret, refused) => Ok(token.secret.clone()),
-            State::Unread | State::Ready(_) => {
-                self.obtain(&mut state, Some(refused.clone())).await
-            }
+            State::Unread | State::Ready(_) => self.obtain(&mut state, Some(refused.clone())).await,
         }
     }
 }
@@ -128,14 +135,13 @@ impl Refresher {
             tokio::time::sleep(WAIT).await;
         }
         let reason = "another process has been refreshing the tokens for too long".to_owned();
-        Err(ProviderError::Unavailable { reason, retry_after: None })
+        Err(ProviderError::Unavailable {
+            reason,
+            retry_after: None,
+        })
     }
 
-    fn usable(
-        &self,
-        stored: &StoredTokens,
-        refused: Option<&SecretString>,
-    ) -> Option<AccessToken> {
+    fn usable(&self, stored: &StoredTokens, refused: Option<&SecretString>) -> Option<AccessToken> {
         let token = stored.tokens.access.as_ref()?;
         let other = refused.is_none_or(|refused| !same(&token.secret, refused));
         (other && self.is_fresh(token)).then(|| token.clone())
@@ -147,7 +153,10 @@ impl Refresher {
         if let Some(token) = self.usable(&stored, refused) {
             return Ok(token);
         }
-        let tokens = self.provider.refresh(&stored.tokens.refresh, self.clock.now()).await?;
+        let tokens = self
+            .provider
+            .refresh(&stored.tokens.refresh, self.clock.now())
+            .await?;
         if self.save(&tokens, stored.revision).await? {
             return tokens.access.ok_or_else(no_access);
         }
@@ -157,7 +166,11 @@ impl Refresher {
     async fn save(&self, tokens: &Tokens, revision: i64) -> Result<bool, ProviderError> {
         let mut last = None;
         for _ in 0..SAVES {
-            match self.store.account_save_tokens(&self.account, tokens.clone(), revision).await {
+            match self
+                .store
+                .account_save_tokens(&self.account, tokens.clone(), revision)
+                .await
+            {
                 Ok(saved) => return Ok(saved),
                 Err(error) => last = Some(error),
             }
@@ -167,14 +180,23 @@ impl Refresher {
 
     async fn stored(&self) -> Result<StoredTokens, ProviderError> {
         let stored = self.store.account_tokens(&self.account).await;
-        stored.map_err(|error| store_failed(&error))?.ok_or_else(no_access)
+        stored
+            .map_err(|error| store_failed(&error))?
+            .ok_or_else(no_access)
     }
 
     async fn lease(&self) -> Result<bool, ProviderError> {
         let now: DateTime<Utc> = self.clock.now();
         let name = LeaseName::Tokens(self.account.clone());
-        let lease = Lease { name, owner: self.holder(), until: now + LEASE };
-        self.store.lease_acquire(&lease, now).await.map_err(|error| store_failed(&error))
+        let lease = Lease {
+            name,
+            owner: self.holder(),
+            until: now + LEASE,
+        };
+        self.store
+            .lease_acquire(&lease, now)
+            .await
+            .map_err(|error| store_failed(&error))
     }
 
     /// Not the cycle itself: it extends what it holds, and this lease must
@@ -190,13 +212,18 @@ fn same(one: &SecretString, other: &SecretString) -> bool {
 
 fn store_failed(error: &StoreError) -> ProviderError {
     match error {
-        StoreError::NoKey { .. } | StoreError::Corrupt { .. } => {
-            ProviderError::Credentials { reason: error.to_string() }
-        }
-        _ => ProviderError::Unavailable { reason: error.to_string(), retry_after: None },
+        StoreError::NoKey { .. } | StoreError::Corrupt { .. } => ProviderError::Credentials {
+            reason: error.to_string(),
+        },
+        _ => ProviderError::Unavailable {
+            reason: error.to_string(),
+            retry_after: None,
+        },
     }
 }
 
 fn no_access() -> ProviderError {
-    ProviderError::Protocol { reason: "there is no access token".to_owned() }
+    ProviderError::Protocol {
+        reason: "there is no access token".to_owned(),
+    }
 }

@@ -30,14 +30,21 @@ impl Sync {
     }
 
     async fn discover_in(&self, account: &Account, session: &Session) -> AccountDiscovery {
-        let calendars = self.providers.of(account.provider).calendars(session).await?;
+        let calendars = self
+            .providers
+            .of(account.provider)
+            .calendars(session)
+            .await?;
         if calendars.is_empty() {
             // Every account has a main calendar: an empty list is not believed.
             let reason = "the list of calendars is empty".to_owned();
             return Err(ProviderError::Protocol { reason }.into());
         }
-        let discovery =
-            Discovery { account_id: account.id.clone(), calendars, at: self.clock.begun() };
+        let discovery = Discovery {
+            account_id: account.id.clone(),
+            calendars,
+            at: self.clock.begun(),
+        };
         let discovered = self.store.calendar_discover(discovery).await?;
         tracing::debug!(
             account.id = %account.id, created = discovered.created, gone = discovered.gone,

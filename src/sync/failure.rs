@@ -94,9 +94,7 @@ fn way_out(error: &ProviderError) -> &'static str {
         }
         E::Operator { .. } => "correct the client registration in the configuration",
         E::Credentials { .. } => "the account is left alone until then",
-        E::NotFound | E::Gone => {
-            "if the calendar is gone for good: `calsync calendars disable`"
-        }
+        E::NotFound | E::Gone => "if the calendar is gone for good: `calsync calendars disable`",
         E::Forbidden { .. } => "check the sharing of the calendar at the provider",
         E::SyncTokenExpired
         | E::RateLimited { .. }
@@ -150,7 +148,10 @@ pub(super) fn of_calendar(calendar: &Calendar, kind: &str, what: &str) -> Failur
         account_id: Some(calendar.account_id.clone()),
         calendar_id: Some(calendar.id.clone()),
         kind: kind.to_owned(),
-        message: format!("calendar {:?} of user {}: {what}", calendar.name, calendar.user_id),
+        message: format!(
+            "calendar {:?} of user {}: {what}",
+            calendar.name, calendar.user_id
+        ),
     }
 }
 

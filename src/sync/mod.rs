@@ -164,7 +164,10 @@ impl Sync {
     ) -> Result<Vec<Calendar>, StoreError> {
         let mut calendars = self.store.calendar_list(Some(&account.user_id)).await?;
         calendars.retain(|calendar| {
-            let chosen = selection.calendars.as_ref().is_none_or(|ids| ids.contains(&calendar.id));
+            let chosen = selection
+                .calendars
+                .as_ref()
+                .is_none_or(|ids| ids.contains(&calendar.id));
             calendar.account_id == account.id && calendar.is_active && chosen
         });
         calendars.sort_by_key(|calendar| calendar.last_pulled_at);

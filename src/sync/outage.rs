@@ -26,7 +26,9 @@ impl Outages {
 
     /// Whether it is not worth asking the provider in this cycle.
     pub(super) fn is_away(&self, provider: ProviderKind) -> bool {
-        self.lock().get(&provider).is_some_and(|failures| *failures >= ENOUGH)
+        self.lock()
+            .get(&provider)
+            .is_some_and(|failures| *failures >= ENOUGH)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ProviderKind, u32>> {

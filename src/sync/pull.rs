@@ -58,7 +58,11 @@ impl Sync {
         calendar: &Calendar,
         lease: &Lease,
     ) -> Result<Pulled, PullError> {
-        let since = if visit.selection.full { None } else { calendar.sync_token.clone() };
+        let since = if visit.selection.full {
+            None
+        } else {
+            calendar.sync_token.clone()
+        };
         let listing = match self.list(visit, calendar, since.clone()).await {
             Err(PullError::Provider(ProviderError::SyncTokenExpired)) if since.is_some() => {
                 tracing::info!(calendar.id = %calendar.id, "sync token expired, listing in full");
@@ -77,8 +81,11 @@ impl Sync {
         since: Option<SyncToken>,
     ) -> Result<Listing, PullError> {
         self.store.event_unstage(&calendar.id).await?;
-        let coverage =
-            if since.is_some() { Coverage::Changes } else { Coverage::Everything };
+        let coverage = if since.is_some() {
+            Coverage::Changes
+        } else {
+            Coverage::Everything
+        };
         let mut request = ChangesRequest {
             calendar: calendar.external_id.clone(),
             timezone: calendar.timezone.clone(),
@@ -105,7 +112,11 @@ impl Sync {
                     if !page.changes.is_empty() {
                         self.store.event_stage(&calendar.id, page.changes).await?;
                     }
-                    return Ok(Listing { coverage, token, unreadable });
+                    return Ok(Listing {
+                        coverage,
+                        token,
+                        unreadable,
+                    });
                 }
             }
         }
@@ -131,7 +142,10 @@ impl Sync {
         lease: &Lease,
         listing: Listing,
     ) -> Result<Pulled, PullError> {
-        let removals = self.store.event_removals(&calendar.id, listing.coverage).await?;
+        let removals = self
+            .store
+            .event_removals(&calendar.id, listing.coverage)
+            .await?;
         let loss = loss(removals, listing.coverage);
         let braked = self.settings.brake.stops(loss).then_some(loss);
         let applied = self
@@ -146,7 +160,11 @@ impl Sync {
                 now: self.clock.now(),
             })
             .await?;
-        Ok(Pulled { applied, braked, unreadable: listing.unreadable })
+        Ok(Pulled {
+            applied,
+            braked,
+            unreadable: listing.unreadable,
+        })
     }
 
     fn mass_delete(&self, calendar: &Calendar, loss: Loss) -> Conflict {
@@ -173,9 +191,10 @@ fn loss(removals: Removals, coverage: Coverage) -> Loss {
 
 fn unreadable_of(changes: &[Change]) -> impl Iterator<Item = (ExternalId, String)> {
     changes.iter().filter_map(|change| match change {
-        Change::Unreadable { external_id, reason } => {
-            Some((external_id.clone(), reason.clone()))
-        }
+        Change::Unreadable {
+            external_id,
+            reason,
+        } => Some((external_id.clone(), reason.clone())),
         Change::Upsert(_) | Change::Removed(_) => None,
     })
 }

@@ -32,8 +32,17 @@ pub mod count {
 
     /// Everything a sync counts, in the order of the documentation.
     pub const ALL: [&str; 11] = [
-        SCHEDULED, SYNCED, FAILED, SKIPPED, DEFERRED, EVENTS_CREATED, EVENTS_UPDATED,
-        EVENTS_REMOVED, PUSHED, CONFLICTS, REQUESTS,
+        SCHEDULED,
+        SYNCED,
+        FAILED,
+        SKIPPED,
+        DEFERRED,
+        EVENTS_CREATED,
+        EVENTS_UPDATED,
+        EVENTS_REMOVED,
+        PUSHED,
+        CONFLICTS,
+        REQUESTS,
     ];
 }
 

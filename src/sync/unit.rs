@@ -51,7 +51,13 @@ impl Sync {
         selection: &Selection,
     ) -> Result<Report, StoreError> {
         let session = self.session(account);
-        let visit = Visit { account, session, window, selection, trouble: OnceLock::new() };
+        let visit = Visit {
+            account,
+            session,
+            window,
+            selection,
+            trouble: OnceLock::new(),
+        };
         let mut report = self.discover_for(&visit).await?;
         let calendars = self.selected(account, selection).await?;
         report.add(count::SCHEDULED, calendars.len() as u64);
@@ -101,11 +107,7 @@ impl Sync {
     }
 
     /// Syncs one calendar.
-    async fn calendar(
-        &self,
-        visit: &Visit<'_>,
-        calendar: &Calendar,
-    ) -> Result<Report, StoreError> {
+    async fn calendar(&self, visit: &Visit<'_>, calendar: &Calendar) -> Result<Report, StoreError> {
         let visited = self.visit(visit, calendar).await?;
         self.progress.calendar_done();
         let mut report = Report::default();
@@ -125,7 +127,9 @@ impl Sync {
         if self.is_resting(visit, calendar) {
             return Ok(Visited::Skipped);
         }
-        let Ok(_permit) = self.calendars.acquire().await else { return Ok(Visited::Deferred) };
+        let Ok(_permit) = self.calendars.acquire().await else {
+            return Ok(Visited::Deferred);
+        };
         match visit.trouble.get().map(failure::reach) {
             Some(Reach::Account) => return Ok(Visited::Skipped),
             Some(Reach::AccountForNow(_) | Reach::Calendar) => return Ok(Visited::Deferred),
@@ -134,13 +138,19 @@ impl Sync {
         }
         let now = self.clock.now();
         let name = LeaseName::Calendar(calendar.id.clone());
-        let lease = Lease { name, owner: self.owner.clone(), until: now + LEASE };
+        let lease = Lease {
+            name,
+            owner: self.owner.clone(),
+            until: now + LEASE,
+        };
         if !self.store.lease_acquire(&lease, now).await? {
             return Ok(Visited::Deferred);
         }
         // Somebody else may have pulled it since it was picked.
         let current = self.store.calendar_find(&calendar.id).await?;
-        let pulled = self.pull(visit, current.as_ref().unwrap_or(calendar), &lease).await;
+        let pulled = self
+            .pull(visit, current.as_ref().unwrap_or(calendar), &lease)
+            .await;
         self.store.lease_release(&lease.name, &lease.owner).await?;
         self.visited(visit, pulled)
     }
@@ -176,7 +186,10 @@ impl Sync {
 
     /// Whether a calendar is not to be asked for now.
     fn is_resting(&self, visit: &Visit<'_>, calendar: &Calendar) -> bool {
-        let rests = calendar.backoff.next_attempt_at.is_some_and(|next| next > self.clock.now());
+        let rests = calendar
+            .backoff
+            .next_attempt_at
+            .is_some_and(|next| next > self.clock.now());
         let usable = failure::is_usable(visit.account) && calendar.is_listed;
         !usable || (rests && !visit.selection.force)
     }
@@ -204,7 +217,9 @@ impl Sync {
             next_attempt_at: Some(self.clock.now() + rest),
             reason: Some(failure::kind(error).to_owned()),
         };
-        self.store.calendar_save_backoff(&calendar.id, backoff).await
+        self.store
+            .calendar_save_backoff(&calendar.id, backoff)
+            .await
     }
 
     /// A rest that the provider asked for holds for all calendars of the
@@ -219,8 +234,13 @@ impl Sync {
             return Ok(());
         };
         let next_attempt_at = Some(self.clock.now() + rest);
-        let backoff = Backoff { next_attempt_at, ..calendar.backoff.clone() };
-        self.store.calendar_save_backoff(&calendar.id, backoff).await
+        let backoff = Backoff {
+            next_attempt_at,
+            ..calendar.backoff.clone()
+        };
+        self.store
+            .calendar_save_backoff(&calendar.id, backoff)
+            .await
     }
 
     /// Reports a refusal that concerns the account, once, and marks the
@@ -236,8 +256,10 @@ impl Sync {
         }
         report.fail(failure::of_account(account, error), error);
         if let Some(reason) = failure::reauth_reason(error) {
-            let status =
-                AccountStatus::NeedsReauth { reason: reason.to_owned(), at: self.clock.now() };
+            let status = AccountStatus::NeedsReauth {
+                reason: reason.to_owned(),
+                at: self.clock.now(),
+            };
             self.store.account_set_status(&account.id, status).await?;
         }
         Ok(())
@@ -283,9 +305,13 @@ fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
         failure::of_calendar(calendar, "unreadable_event", &what)
     });
     let total = applied.unparsed.len() + pulled.unreadable.len();
-    report.failures.extend(unparsed.chain(unreadable).take(NAMED));
+    report
+        .failures
+        .extend(unparsed.chain(unreadable).take(NAMED));
     if total > NAMED {
         let what = format!("{} more events cannot be read", total - NAMED);
-        report.failures.push(failure::of_calendar(calendar, "unreadable_event", &what));
+        report
+            .failures
+            .push(failure::of_calendar(calendar, "unreadable_event", &what));
     }
 }

@@ -45,9 +45,19 @@ pub(super) fn make(world: &World) -> Vec<String> {
     let google = &world.sandbox.google;
     let day = Day::of(world);
     let calendar = world.calendar();
-    google.move_occurrence(calendar, REVIEW, &day.at(7, 9), &day.at(8, 14), &day.at(8, 15));
+    google.move_occurrence(
+        calendar,
+        REVIEW,
+        &day.at(7, 9),
+        &day.at(8, 14),
+        &day.at(8, 15),
+    );
     google.cancel_occurrence(calendar, REVIEW, &day.at(14, 9));
-    google.edit_event(calendar, DENTIST, json!({ "summary": "Dentist (bring the X-ray)" }));
+    google.edit_event(
+        calendar,
+        DENTIST,
+        json!({ "summary": "Dentist (bring the X-ray)" }),
+    );
     google.delete_event(calendar, LUNCH);
     let (start, end) = (day.date(3), day.date(5));
     google.put_event(
@@ -75,7 +85,10 @@ struct Day<'a> {
 impl<'a> Day<'a> {
     fn of(world: &'a World) -> Self {
         let zone = &world.user.timezone;
-        Self { today: zone.wall(world.now).date(), zone }
+        Self {
+            today: zone.wall(world.now).date(),
+            zone,
+        }
     }
 
     fn date(&self, days: i64) -> NaiveDate {

@@ -15,10 +15,10 @@ use crate::model::time::{Window, Zone};
 use crate::model::timeline::TimelineRow;
 use crate::model::user::{User, WorkingHours};
 use crate::operator::Output;
-use crate::sandbox::ics::{self, Loaded};
-use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
 use crate::sandbox::Sandbox;
 use crate::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec};
+use crate::sandbox::ics::{self, Loaded};
+use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
 
 /// The name of the store's file.
 pub(super) const STORE: &str = "calsync.db";
@@ -39,7 +39,9 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn start(demo: &Demo, now: DateTime<Utc>) -> anyhow::Result<Self> {
-        let sandbox = Sandbox::start(now, demo.seed).await.context("cannot start the model")?;
+        let sandbox = Sandbox::start(now, demo.seed)
+            .await
+            .context("cannot start the model")?;
         let google = &sandbox.google;
         let spec = PopulationSpec {
             users: usize::from(demo.users),
@@ -54,14 +56,23 @@ impl World {
             Some(file) => Some(ics::load(google, GUEST_EMAIL, file)?),
             None => None,
         };
-        let zone = loaded.as_ref().map_or("Europe/Berlin", |loaded| loaded.zone.as_str());
+        let zone = loaded
+            .as_ref()
+            .map_or("Europe/Berlin", |loaded| loaded.zone.as_str());
         let user = User {
             id: GUEST.parse()?,
             email: Some(GUEST_EMAIL.to_owned()),
             timezone: Zone::parse(zone).unwrap_or_else(|_| Zone::utc()),
             working_hours: None,
         };
-        let world = Self { user, now, people, loaded, guest_token: guest.refresh_token, sandbox };
+        let world = Self {
+            user,
+            now,
+            people,
+            loaded,
+            guest_token: guest.refresh_token,
+            sandbox,
+        };
         edits::prepare(&world);
         Ok(world)
     }
@@ -79,7 +90,10 @@ impl World {
         let users = self.people.len() + 1;
         let mut text = format!("A model of Google Calendar with {users} users is running.");
         if let Some(loaded) = &self.loaded {
-            text += &format!("\nYour calendar {:?}: {} entries", loaded.name, loaded.events);
+            text += &format!(
+                "\nYour calendar {:?}: {} entries",
+                loaded.name, loaded.events
+            );
             for skipped in &loaded.skipped {
                 text += &format!("\n  left out: line {}: {}", skipped.line, skipped.reason);
             }
@@ -105,8 +119,14 @@ impl World {
             ("CALSYNC__GOOGLE__API_URL", google.api_url()),
             ("CALSYNC__GOOGLE__TOKEN_URL", google.token_url()),
         ]);
-        let env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let config = Config::load(&Sources { config_arg: None, env })?;
+        let env = env
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let config = Config::load(&Sources {
+            config_arg: None,
+            env,
+        })?;
         let mut context = Context::new(config, now, cx.progress.clone());
         context.stop = cx.stop.child_token();
         Ok(context)
@@ -132,7 +152,9 @@ impl World {
         let sync = &cx.config.sync;
         let window = Window::around(cx.now(), sync.past_days, sync.future_days);
         let store = cx.store().await?;
-        Ok(store.timeline_list(&self.user.id, window.start(), window.end()).await?)
+        Ok(store
+            .timeline_list(&self.user.id, window.start(), window.end())
+            .await?)
     }
 
     /// Whether an occurrence ends after the demo's now.
@@ -147,7 +169,9 @@ impl World {
 }
 
 fn user(person: &SandboxUser) -> anyhow::Result<User> {
-    let hours = person.working_hours.map(|(start, end)| WorkingHours::new(start, end));
+    let hours = person
+        .working_hours
+        .map(|(start, end)| WorkingHours::new(start, end));
     Ok(User {
         id: person.user_id.parse()?,
         email: Some(person.email.clone()),
@@ -162,6 +186,9 @@ fn account(user: &User, email: &str, refresh_token: &str) -> NewAccount {
         provider: ProviderKind::Google,
         email: email.to_owned(),
         scopes: Vec::new(),
-        tokens: Tokens { access: None, refresh: refresh_token.into() },
+        tokens: Tokens {
+            access: None,
+            refresh: refresh_token.into(),
+        },
     }
 }
