@@ -101,7 +101,8 @@ impl World {
         out.line(&text)
     }
 
-    /// A context whose Google is the model, so much after the demo began.
+    /// A context whose Google is the model, so much after the demo began. The
+    /// window and the limits are the operator's own.
     pub(super) fn context(
         &self,
         cx: &Context,
@@ -123,10 +124,11 @@ impl World {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        let config = Config::load(&Sources {
+        let mut config = Config::load(&Sources {
             config_arg: None,
             env,
         })?;
+        config.sync = cx.config.sync.clone();
         let mut context = Context::new(config, now, cx.progress.clone());
         context.stop = cx.stop.child_token();
         Ok(context)
