@@ -78,7 +78,8 @@ fn status(
     report: &Report,
 ) -> Option<SyncStatus> {
     let synced = report.count(count::SYNCED);
-    let state = match (synced, report.failed) {
+    let trouble = report.failed + report.count(count::SKIPPED);
+    let state = match (synced, trouble) {
         (0, 0) if report.count(count::DEFERRED) > 0 => return None,
         (_, 0) => SyncState::Success,
         (0, _) => SyncState::Failure,

@@ -155,6 +155,31 @@ pub(super) fn of_calendar(calendar: &Calendar, kind: &str, what: &str) -> Failur
     }
 }
 
+/// What stands against using an account, if anything does.
+pub(super) fn of_unusable(account: &Account) -> Option<Failure> {
+    let (AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at }) =
+        &account.status
+    else {
+        return None;
+    };
+    let status = account.status.as_str();
+    let message = format!(
+        "{} account {} of user {} is left alone: {status} ({reason}) since {}; `calsync accounts \
+         import` with a new token revives it",
+        account.provider,
+        account.id,
+        account.user_id,
+        at.format("%Y-%m-%d %H:%M:%SZ"),
+    );
+    Some(Failure {
+        user_id: Some(account.user_id.clone()),
+        account_id: Some(account.id.clone()),
+        calendar_id: None,
+        kind: status.to_owned(),
+        message,
+    })
+}
+
 /// Whether an account can be asked at all.
 pub(super) fn is_usable(account: &Account) -> bool {
     matches!(account.status, AccountStatus::Active)

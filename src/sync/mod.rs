@@ -168,7 +168,8 @@ impl Sync {
                 .calendars
                 .as_ref()
                 .is_none_or(|ids| ids.contains(&calendar.id));
-            calendar.account_id == account.id && calendar.is_active && chosen
+            let wanted = calendar.is_active && calendar.is_listed;
+            calendar.account_id == account.id && wanted && chosen
         });
         calendars.sort_by_key(|calendar| calendar.last_pulled_at);
         Ok(calendars)

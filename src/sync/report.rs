@@ -55,7 +55,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// How many of them are failures.
     pub failed: u64,
-    /// How many of those are only that a provider could not be reached.
+    /// How many of those are only that a provider could not be reached, or
+    /// asked to be left alone.
     pub unreachable: u64,
 }
 
@@ -73,7 +74,8 @@ impl Report {
 
     /// Records a failure and what caused it.
     pub(super) fn fail(&mut self, failure: Failure, cause: &ProviderError) {
-        if matches!(cause, ProviderError::Unavailable { .. }) {
+        use ProviderError as E;
+        if let E::Unavailable { .. } | E::RateLimited { .. } | E::QuotaExceeded { .. } = cause {
             self.unreachable += 1;
         }
         self.attention(failure);

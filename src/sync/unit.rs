@@ -92,7 +92,12 @@ impl Sync {
     /// also when that fails.
     async fn discover_for(&self, visit: &Visit<'_>) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        if self.is_closed(visit) || !failure::is_usable(visit.account) {
+        if let Some(note) = failure::of_unusable(visit.account) {
+            // Known already: said again, but no failure of this cycle.
+            report.failures.push(note);
+            return Ok(report);
+        }
+        if self.is_closed(visit) {
             return Ok(report);
         }
         match self.discover_if_due(visit.account, &visit.session).await {
@@ -100,6 +105,7 @@ impl Sync {
             Err(AccountTrouble::Store(error)) => return Err(error),
             Err(AccountTrouble::Provider(error)) if visit.note(&error) => {}
             Err(AccountTrouble::Provider(error)) => {
+                self.note_outage(visit, &error);
                 report.fail(failure::of_account(visit.account, &error), &error);
             }
         }
@@ -170,12 +176,16 @@ impl Sync {
             }
             Err(PullError::Store(error)) => Err(error),
             Err(PullError::Provider(error)) => {
-                if matches!(error, ProviderError::Unavailable { .. }) {
-                    self.outages.unreachable(visit.account.provider);
-                }
+                self.note_outage(visit, &error);
                 visit.note(&error);
                 Ok(Visited::Failed(error))
             }
+        }
+    }
+
+    fn note_outage(&self, visit: &Visit<'_>, error: &ProviderError) {
+        if matches!(error, ProviderError::Unavailable { .. }) {
+            self.outages.unreachable(visit.account.provider);
         }
     }
 
@@ -190,8 +200,7 @@ impl Sync {
             .backoff
             .next_attempt_at
             .is_some_and(|next| next > self.clock.now());
-        let usable = failure::is_usable(visit.account) && calendar.is_listed;
-        !usable || (rests && !visit.selection.force)
+        !failure::is_usable(visit.account) || (rests && !visit.selection.force)
     }
 
     async fn failed(
