@@ -85,7 +85,10 @@ fn status(
         (0, _) => SyncState::Failure,
         _ => SyncState::PartialFailure,
     };
-    let whole = selection.calendars.is_none() && state != SyncState::Failure;
+    // What was left out is not to wait for a whole interval.
+    let whole = selection.calendars.is_none()
+        && state != SyncState::Failure
+        && report.count(count::DEFERRED) == 0;
     Some(SyncStatus {
         user_id: scheduled.user.id.clone(),
         last_sync_at: whole.then(|| cx.now()),

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::summary::summary;
 use crate::context::Context;
 use crate::jobs::{AutoSync, Job, run_cycle};
-use crate::model::run::JobRun;
+use crate::model::run::{JobRun, Outcome};
 use crate::model::timeline::TimelineRow;
 
 /// Rows of the timeline that are shown to people.
@@ -150,6 +150,11 @@ async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun>
     if !out.json {
         summary(out, &run, AutoSync::COUNTS)?;
     }
+    anyhow::ensure!(
+        run.outcome == Outcome::Ok,
+        "the cycle ended {}",
+        run.outcome.as_str()
+    );
     Ok(run)
 }
 

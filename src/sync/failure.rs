@@ -120,7 +120,7 @@ pub(super) fn reauth_reason(error: &ProviderError) -> Option<&str> {
 /// A failure of a whole account.
 pub(super) fn of_account(account: &Account, error: &ProviderError) -> Failure {
     let message = format!(
-        "{} account {} of user {} cannot be used: {error}; {}",
+        "{} account {} of user {}: {error}; {}",
         account.provider,
         account.id,
         account.user_id,

@@ -1,11 +1,12 @@
-//! The client below the transport, made when the first request is due:
-//! commands that talk to nobody do not load the system's certificates.
+//! The clients below the transport, made when the first request is due:
+//! commands that talk to nobody, or only over plain HTTP on this machine, do
+//! not load the system's certificates.
 
 use std::error::Error;
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Url};
 use tokio::sync::OnceCell;
 
 use super::TransportSettings;
@@ -17,19 +18,29 @@ const USER_AGENT: &str = concat!("calsync/", env!("CARGO_PKG_VERSION"), " (gzip)
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// The client, once there is one.
+/// The clients, once there are any.
 #[derive(Default)]
-pub(super) struct Connection(OnceCell<Client>);
+pub(super) struct Connection {
+    secure: OnceCell<Client>,
+    plain: OnceCell<Client>,
+}
 
 impl Connection {
-    /// The client.
-    pub(super) async fn client(&self, settings: &TransportSettings) -> Result<&Client> {
-        self.0.get_or_try_init(async || build(settings)).await
+    /// The client for a URL.
+    pub(super) async fn client(&self, settings: &TransportSettings, url: &Url) -> Result<&Client> {
+        if url.scheme() == "http" {
+            let trust_nobody = |builder: ClientBuilder| builder.tls_certs_only([]);
+            let build = async || build(trust_nobody(configured(settings)));
+            return self.plain.get_or_try_init(build).await;
+        }
+        self.secure
+            .get_or_try_init(async || build(configured(settings)))
+            .await
     }
 }
 
-/// Makes the client.
-fn build(settings: &TransportSettings) -> Result<Client> {
+/// What the clients have in common.
+fn configured(settings: &TransportSettings) -> ClientBuilder {
     // An error says that the process has a provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -39,8 +50,15 @@ fn build(settings: &TransportSettings) -> Result<Client> {
         .timeout(settings.request_timeout)
         .connect_timeout(settings.connect_timeout)
         .pool_idle_timeout(IDLE)
-        .build()
-        .map_err(|error| unavailable(format!("no HTTPS client: {}", root(&error))))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|error| {
+        let cause = root(&error);
+        unavailable(format!(
+            "no HTTPS client: {cause}: is the package ca-certificates installed?"
+        ))
+    })
 }
 
 /// What a failure below HTTP means. The URL is left out, since it holds ids.

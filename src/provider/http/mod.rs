@@ -195,7 +195,7 @@ impl Transport {
 
     /// One request and its answer, of whatever status.
     async fn exchange(&self, request: &Request, token: Option<&SecretString>) -> Result<Answer> {
-        let client = self.connection.client(&self.settings).await?;
+        let client = self.connection.client(&self.settings, &request.url).await?;
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
             .headers(request.headers.clone());
