@@ -70,7 +70,17 @@ async fn a_store_of_a_newer_program_is_refused() {
     drop(open_file(&path).await.unwrap());
     meddle(&path, "INSERT INTO schema_migration VALUES (2, 'x', 'x')");
     let refused = refusal(open_file(&path).await);
-    assert!(matches!(refused, StoreError::Newer { found: 2, known: 1, .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            StoreError::Newer {
+                found: 2,
+                known: 1,
+                ..
+            }
+        ),
+        "{refused}"
+    );
 }
 
 #[tokio::test]
@@ -99,9 +109,16 @@ async fn a_place_that_cannot_be_written_is_not_available() {
     let (directory, _) = place();
     let blocker = directory.path().join("file");
     std::fs::write(&blocker, "").unwrap();
-    for path in [blocker.join("calsync.db"), "/proc/calsync.db".into(), directory.path().into()] {
+    for path in [
+        blocker.join("calsync.db"),
+        "/proc/calsync.db".into(),
+        directory.path().into(),
+    ] {
         let refused = refusal(open_file(&path).await);
-        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused}");
+        assert!(
+            matches!(refused, StoreError::Unavailable { .. }),
+            "{refused}"
+        );
         assert!(refused.to_string().contains("store.url"), "{refused}");
     }
 }
@@ -147,7 +164,10 @@ async fn a_listing_that_repeats_itself_touches_no_row() {
         let columns = columns(&connection, table);
         let sql = format!("SELECT rowid || json_array({columns}) FROM {table}");
         let mut rows = connection.prepare(&sql).unwrap();
-        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        rows.query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     };
     let trigger = "CREATE TRIGGER no_events_%w BEFORE %o ON calendar_events
         BEGIN SELECT raise(ABORT, 'a row is touched'); END;";
@@ -155,17 +175,25 @@ async fn a_listing_that_repeats_itself_touches_no_row() {
         let trigger = trigger.replace("%w", operation).replace("%o", operation);
         meddle(&file(&bench), &trigger);
         let occurrences = trigger.replace("calendar_events", "calendar_occurrences");
-        meddle(&file(&bench), &occurrences.replace("no_events", "no_occurrences"));
+        meddle(
+            &file(&bench),
+            &occurrences.replace("no_events", "no_occurrences"),
+        );
     }
     let before = (dump("calendar_events"), dump("calendar_occurrences"));
     bench.everything(vec![change("a"), change("b")]).await;
     bench.changes(vec![]).await;
-    assert_eq!((dump("calendar_events"), dump("calendar_occurrences")), before);
+    assert_eq!(
+        (dump("calendar_events"), dump("calendar_occurrences")),
+        before
+    );
 }
 
 fn columns(connection: &Connection, table: &str) -> String {
     let sql = "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info(?1)";
-    connection.query_row(sql, [table], |row| row.get(0)).unwrap()
+    connection
+        .query_row(sql, [table], |row| row.get(0))
+        .unwrap()
 }
 
 #[tokio::test]
@@ -174,9 +202,14 @@ async fn a_process_that_ends_takes_its_stage_along() {
     first.stage(vec![change("a")]).await;
     let url = SqliteUrl::new(file(&first));
     let second = open(&url, keys()).await.unwrap();
-    let removals = second.store.event_removals(&first.calendar, Coverage::Everything);
+    let removals = second
+        .store
+        .event_removals(&first.calendar, Coverage::Everything);
     assert_eq!(removals.await.unwrap().staged, 0);
-    let applied = second.store.event_apply(first.plan(Coverage::Changes)).await;
+    let applied = second
+        .store
+        .event_apply(first.plan(Coverage::Changes))
+        .await;
     assert_eq!(applied.unwrap().created, 0);
 }
 
@@ -198,7 +231,11 @@ async fn a_failed_apply_leaves_everything_as_it_was() {
     assert_eq!(bench.calendar().await, calendar);
     meddle(&file(&bench), "DROP TRIGGER full");
     let applied = bench.apply(plan).await;
-    assert_eq!((applied.created, applied.removed), (1, 1), "the stage is still there");
+    assert_eq!(
+        (applied.created, applied.removed),
+        (1, 1),
+        "the stage is still there"
+    );
 }
 
 #[tokio::test]
@@ -217,7 +254,11 @@ async fn a_key_that_is_missing_is_named_with_its_account() {
     let url = SqliteUrl::new(file(&bench));
     for ring in [keys(), KeyRing::default()] {
         let stranger = open(&url, ring).await.unwrap();
-        let refused = stranger.store.account_tokens(&bench.account).await.unwrap_err();
+        let refused = stranger
+            .store
+            .account_tokens(&bench.account)
+            .await
+            .unwrap_err();
         assert!(
             matches!(&refused, StoreError::NoKey { account } if *account == bench.account),
             "{refused}"
@@ -238,7 +279,11 @@ async fn tokens_moved_to_another_account_are_damage() {
             other.id, bench.account
         ),
     );
-    let refused = bench.store.account_tokens(&bench.account).await.unwrap_err();
+    let refused = bench
+        .store
+        .account_tokens(&bench.account)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused}");
 }
 
@@ -250,7 +295,10 @@ async fn a_rotated_key_encrypts_anew() {
     let ring = |keys: &[&EncryptionKey]| KeyRing::new(keys.iter().map(|k| (*k).clone()).collect());
     let account = {
         let store = open(&url, ring(&[&old])).await.unwrap().store;
-        store.user_upsert(vec![super::store::user("u")]).await.unwrap();
+        store
+            .user_upsert(vec![super::store::user("u")])
+            .await
+            .unwrap();
         let import = vec![super::store::login("u", "u@example.org", "1//r")];
         store.account_upsert(import).await.unwrap().remove(0)
     };
@@ -258,7 +306,13 @@ async fn a_rotated_key_encrypts_anew() {
     assert_eq!(both.account_rekey().await.unwrap(), 1);
     assert_eq!(both.account_rekey().await.unwrap(), 0);
     let only_new = open(&url, ring(&[&new])).await.unwrap().store;
-    assert!(only_new.account_tokens(&account.id).await.unwrap().is_some());
+    assert!(
+        only_new
+            .account_tokens(&account.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -278,7 +332,10 @@ async fn what_the_application_writes_odd_stops_nobody() {
     assert!(users.iter().all(|user| user.working_hours.is_none()));
     for due in bench.store.user_schedule().await.unwrap() {
         let id = due.user.id.clone();
-        assert_eq!(due.preferences, calsync::model::preferences::Preferences::default_of(id));
+        assert_eq!(
+            due.preferences,
+            calsync::model::preferences::Preferences::default_of(id)
+        );
     }
 }
 
@@ -287,7 +344,12 @@ async fn ids_and_words_that_make_no_sense_are_refused_by_the_schema() {
     let bench = Bench::over_sqlite().await;
     let connection = Connection::open(file(&bench)).unwrap();
     for id in ["", "a b", "ü", "a/b", &"x".repeat(41)] {
-        assert!(connection.execute("INSERT INTO users (id) VALUES (?1)", [id]).is_err(), "{id:?}");
+        assert!(
+            connection
+                .execute("INSERT INTO users (id) VALUES (?1)", [id])
+                .is_err(),
+            "{id:?}"
+        );
     }
     let sql = "INSERT INTO calendar_preferences (user_id, conflict_strategy) VALUES ('u', 'x')";
     assert!(connection.execute(sql, []).is_err());

@@ -16,13 +16,20 @@ pub(crate) async fn new_calendars_are_active_if_they_can_be_read(bench: Bench) {
         (AccessRole::None, false),
     ];
     let named = |role: AccessRole| listed(role.as_str(), role);
-    let calendars = bench.discover(roles.map(|(role, _)| named(role)).into()).await;
+    let calendars = bench
+        .discover(roles.map(|(role, _)| named(role)).into())
+        .await;
     for (role, active) in roles {
-        let found = calendars.iter().find(|c| c.external_id.as_str() == role.as_str());
+        let found = calendars
+            .iter()
+            .find(|c| c.external_id.as_str() == role.as_str());
         let found = found.unwrap();
         assert_eq!((found.access_role, found.is_active), (role, active));
         assert_eq!(found.timezone.as_deref(), Some("Europe/Berlin"));
-        assert_eq!((found.user_id.as_str(), &found.account_id), ("u", &bench.account));
+        assert_eq!(
+            (found.user_id.as_str(), &found.account_id),
+            ("u", &bench.account)
+        );
         assert!(found.is_listed && found.sync_token.is_none() && found.window.is_none());
     }
 }
@@ -41,7 +48,9 @@ pub(crate) async fn the_first_writable_main_calendar_is_written_to(bench: Bench)
     ];
     let written = |calendars: Vec<calsync::model::calendar::Calendar>| {
         let chosen = calendars.into_iter().filter(|c| c.is_primary_write);
-        chosen.map(|c| c.external_id.to_string()).collect::<Vec<_>>()
+        chosen
+            .map(|c| c.external_id.to_string())
+            .collect::<Vec<_>>()
     };
     assert_eq!(written(bench.discover(calendars.clone()).await), ["first"]);
     let mut reversed = calendars;
@@ -67,7 +76,13 @@ pub(crate) async fn a_second_discovery_changes_nothing(bench: Bench) {
 pub(crate) async fn a_known_calendar_follows_the_provider_but_not_in_what_the_user_chose(
     bench: Bench,
 ) {
-    assert!(bench.store.calendar_set_active(&bench.calendar, false).await.unwrap());
+    assert!(
+        bench
+            .store
+            .calendar_set_active(&bench.calendar, false)
+            .await
+            .unwrap()
+    );
     let mut renamed = listed("main", AccessRole::Reader);
     renamed.name = "Renamed".to_owned();
     renamed.timezone = None;
@@ -89,7 +104,9 @@ pub(crate) async fn a_calendar_no_longer_listed_is_kept_and_may_return(bench: Be
     let missing = bench.calendar().await;
     assert!(!missing.is_listed && missing.is_active);
     assert_eq!(bench.timeline().await, ["03-10T09:00 a"]);
-    let found = bench.discover(vec![listed("main", AccessRole::Owner)]).await;
+    let found = bench
+        .discover(vec![listed("main", AccessRole::Owner)])
+        .await;
     assert!(found[0].is_listed);
     assert_eq!(found[0].id, bench.calendar);
 }
@@ -105,15 +122,33 @@ pub(crate) async fn one_calendar_of_a_user_is_written_to(bench: Bench) {
     let listing = ["main", "other"].map(|id| listed(id, AccessRole::Owner));
     let calendars = bench.discover(listing.into()).await;
     for chosen in &calendars {
-        assert!(bench.store.calendar_set_primary_write(&chosen.id).await.unwrap());
+        assert!(
+            bench
+                .store
+                .calendar_set_primary_write(&chosen.id)
+                .await
+                .unwrap()
+        );
         let all = bench.store.calendar_list(None).await.unwrap();
         for calendar in all {
             assert_eq!(calendar.is_primary_write, calendar.id == chosen.id);
         }
     }
     let unknown = CalendarId::new("cal-0");
-    assert!(!bench.store.calendar_set_primary_write(&unknown).await.unwrap());
-    assert!(!bench.store.calendar_set_active(&unknown, true).await.unwrap());
+    assert!(
+        !bench
+            .store
+            .calendar_set_primary_write(&unknown)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .store
+            .calendar_set_active(&unknown, true)
+            .await
+            .unwrap()
+    );
 }
 
 pub(crate) async fn a_backoff_is_kept_until_a_pull_succeeds(bench: Bench) {
@@ -122,7 +157,9 @@ pub(crate) async fn a_backoff_is_kept_until_a_pull_succeeds(bench: Bench) {
         next_attempt_at: Some(at("2026-03-10T12:20")),
         reason: Some("not_found".to_owned()),
     };
-    let save = bench.store.calendar_save_backoff(&bench.calendar, backoff.clone());
+    let save = bench
+        .store
+        .calendar_save_backoff(&bench.calendar, backoff.clone());
     save.await.unwrap();
     assert_eq!(bench.calendar().await.backoff, backoff);
     bench.changes(Vec::new()).await;
@@ -134,9 +171,17 @@ pub(crate) async fn a_backoff_is_kept_until_a_pull_succeeds(bench: Bench) {
 
 pub(crate) async fn a_calendar_that_is_not_synced_is_hidden(bench: Bench) {
     bench.changes(vec![event("a").upsert()]).await;
-    bench.store.calendar_set_active(&bench.calendar, false).await.unwrap();
+    bench
+        .store
+        .calendar_set_active(&bench.calendar, false)
+        .await
+        .unwrap();
     assert!(bench.timeline().await.is_empty());
-    bench.store.calendar_set_active(&bench.calendar, true).await.unwrap();
+    bench
+        .store
+        .calendar_set_active(&bench.calendar, true)
+        .await
+        .unwrap();
     assert_eq!(bench.timeline().await, ["03-10T09:00 a"]);
 }
 
@@ -152,6 +197,10 @@ pub(crate) async fn calendars_are_listed_by_user_account_and_name(bench: Bench) 
     };
     let all = bench.store.calendar_list(None).await.unwrap();
     assert_eq!(ids(all), ["y", "z", "main"]);
-    let of_user = bench.store.calendar_list(Some(&user_id("u"))).await.unwrap();
+    let of_user = bench
+        .store
+        .calendar_list(Some(&user_id("u")))
+        .await
+        .unwrap();
     assert_eq!(ids(of_user), ["main"]);
 }

@@ -25,7 +25,11 @@ async fn approve(bench: &Bench, id: &str) -> Option<u64> {
 }
 
 async fn status(bench: &Bench, id: &str) -> ResolutionStatus {
-    let found = bench.store.conflict_find(&ConflictId::new(id)).await.unwrap();
+    let found = bench
+        .store
+        .conflict_find(&ConflictId::new(id))
+        .await
+        .unwrap();
     found.unwrap().resolution_status
 }
 
@@ -35,7 +39,14 @@ pub(crate) async fn parked_events_stay_visible(bench: Bench) {
     let conflicts = bench.store.conflict_list(true).await.unwrap();
     assert_eq!(conflicts, [bench.conflict("c-1")]);
     let removals = bench.removals(Coverage::Changes).await;
-    assert_eq!(removals, Removals { live: 1, removed: 0, staged: 0 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 1,
+            removed: 0,
+            staged: 0
+        }
+    );
 }
 
 pub(crate) async fn approval_removes_what_waits(bench: Bench) {
@@ -69,7 +80,10 @@ pub(crate) async fn an_unreadable_event_that_is_listed_no_longer_waits(bench: Be
 
 pub(crate) async fn a_question_without_events_is_moot(bench: Bench) {
     two_of_three(&bench).await;
-    assert_eq!(bench.everything(page(&["a", "b", "c"])).await, Applied::default());
+    assert_eq!(
+        bench.everything(page(&["a", "b", "c"])).await,
+        Applied::default()
+    );
     assert_eq!(status(&bench, "c-1").await, ResolutionStatus::Moot);
     assert_eq!(approve(&bench, "c-1").await, None);
     assert_eq!(bench.timeline().await.len(), 3);
@@ -110,7 +124,10 @@ pub(crate) async fn approval_gives_a_series_its_occurrences_back(bench: Bench) {
         .at("2026-03-12T09:00", "2026-03-12T10:00");
     bench.everything(vec![series(), moved.upsert()]).await;
     bench.braked(vec![series()], "c-1").await;
-    assert_eq!(bench.timeline().await, ["03-10T09:00 s", "03-12T09:00 moved"]);
+    assert_eq!(
+        bench.timeline().await,
+        ["03-10T09:00 s", "03-12T09:00 moved"]
+    );
     assert_eq!(approve(&bench, "c-1").await, Some(1));
     assert_eq!(bench.timeline().await, ["03-10T09:00 s", "03-11T09:00 s"]);
 }

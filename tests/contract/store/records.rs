@@ -23,18 +23,34 @@ pub(crate) async fn a_lease_is_held_by_one(bench: Bench) {
     let second = acquire("second").await;
     assert!(!bench.store.lease_acquire(&second, now()).await.unwrap());
     assert!(bench.store.lease_acquire(&first, now()).await.unwrap());
-    bench.store.lease_release(&first.name, "first").await.unwrap();
+    bench
+        .store
+        .lease_release(&first.name, "first")
+        .await
+        .unwrap();
     assert!(bench.store.lease_acquire(&second, now()).await.unwrap());
 }
 
 pub(crate) async fn an_ended_lease_may_be_taken(bench: Bench) {
-    assert!(bench.store.lease_acquire(&job("first", 5), now()).await.unwrap());
+    assert!(
+        bench
+            .store
+            .lease_acquire(&job("first", 5), now())
+            .await
+            .unwrap()
+    );
     let second = job("second", 20);
     let early = now() + TimeDelta::minutes(5) - TimeDelta::milliseconds(1);
     assert!(!bench.store.lease_acquire(&second, early).await.unwrap());
     let late = now() + TimeDelta::minutes(5);
     assert!(bench.store.lease_acquire(&second, late).await.unwrap());
-    assert!(!bench.store.lease_acquire(&job("first", 30), late).await.unwrap());
+    assert!(
+        !bench
+            .store
+            .lease_acquire(&job("first", 30), late)
+            .await
+            .unwrap()
+    );
 }
 
 pub(crate) async fn an_owner_extends_all_its_leases(bench: Bench) {
@@ -52,7 +68,10 @@ pub(crate) async fn an_owner_extends_all_its_leases(bench: Bench) {
     bench.store.lease_extend("nobody", until).await.unwrap();
     let later = now() + TimeDelta::minutes(29);
     for lease in [mine, tokens] {
-        let other = Lease { owner: "other".to_owned(), ..lease };
+        let other = Lease {
+            owner: "other".to_owned(),
+            ..lease
+        };
         assert!(!bench.store.lease_acquire(&other, later).await.unwrap());
     }
 }
@@ -60,8 +79,18 @@ pub(crate) async fn an_owner_extends_all_its_leases(bench: Bench) {
 pub(crate) async fn a_lease_of_somebody_else_is_not_given_back(bench: Bench) {
     let lease = job("first", 5);
     assert!(bench.store.lease_acquire(&lease, now()).await.unwrap());
-    bench.store.lease_release(&lease.name, "second").await.unwrap();
-    assert!(!bench.store.lease_acquire(&job("second", 5), now()).await.unwrap());
+    bench
+        .store
+        .lease_release(&lease.name, "second")
+        .await
+        .unwrap();
+    assert!(
+        !bench
+            .store
+            .lease_acquire(&job("second", 5), now())
+            .await
+            .unwrap()
+    );
 }
 
 fn run(job: &str, minutes: i64) -> JobRun {
@@ -82,7 +111,12 @@ fn run(job: &str, minutes: i64) -> JobRun {
 }
 
 pub(crate) async fn the_last_cycle_of_each_job_is_known(bench: Bench) {
-    for run in [run("pull", 1), run("pull", 9), run("pull", 5), run("auto-sync", 0)] {
+    for run in [
+        run("pull", 1),
+        run("pull", 9),
+        run("pull", 5),
+        run("auto-sync", 0),
+    ] {
         bench.store.run_save(&run).await.unwrap();
     }
     let latest = bench.store.run_latest().await.unwrap();
@@ -105,7 +139,11 @@ pub(crate) async fn a_status_keeps_the_last_sync(bench: Bench) {
     good.last_sync_at = Some(now());
     bench.store.status_save(good.clone()).await.unwrap();
     assert_eq!(bench.store.status_list().await.unwrap(), [good]);
-    bench.store.status_save(status(SyncState::Failure)).await.unwrap();
+    bench
+        .store
+        .status_save(status(SyncState::Failure))
+        .await
+        .unwrap();
     let mut failed = status(SyncState::Failure);
     failed.last_sync_at = Some(now());
     assert_eq!(bench.store.status_list().await.unwrap(), [failed]);

@@ -18,11 +18,19 @@ async fn a_series_with_exceptions(bench: &Bench) {
                 .instead_of("s", "2026-03-11T09:00")
                 .at("2026-03-11T15:00", "2026-03-11T16:00")
                 .upsert(),
-            event("hole").instead_of("s", "2026-03-12T09:00").cancelled().upsert(),
+            event("hole")
+                .instead_of("s", "2026-03-12T09:00")
+                .cancelled()
+                .upsert(),
             event("other").upsert(),
         ])
         .await;
-    let shown = ["03-10T09:00 other", "03-10T09:00 s", "03-11T15:00 moved", "03-13T09:00 s"];
+    let shown = [
+        "03-10T09:00 other",
+        "03-10T09:00 s",
+        "03-11T15:00 moved",
+        "03-13T09:00 s",
+    ];
     assert_eq!(bench.timeline().await, shown);
 }
 
@@ -30,7 +38,14 @@ pub(crate) async fn a_removed_event_leaves_the_timeline(bench: Bench) {
     three(&bench).await;
     bench.stage(vec![gone("b")]).await;
     let removals = bench.removals(Coverage::Changes).await;
-    assert_eq!(removals, Removals { live: 3, removed: 1, staged: 1 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 3,
+            removed: 1,
+            staged: 1
+        }
+    );
     assert_eq!(bench.changes(Vec::new()).await.removed, 1);
     assert_eq!(bench.timeline().await, ["03-10T09:00 a", "03-10T09:00 c"]);
     assert_eq!(bench.changes(vec![gone("b")]).await.removed, 0);
@@ -39,7 +54,14 @@ pub(crate) async fn a_removed_event_leaves_the_timeline(bench: Bench) {
 pub(crate) async fn an_unknown_event_may_be_removed(bench: Bench) {
     bench.stage(vec![gone("never seen")]).await;
     let removals = bench.removals(Coverage::Changes).await;
-    assert_eq!(removals, Removals { live: 0, removed: 0, staged: 1 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 0,
+            removed: 0,
+            staged: 1
+        }
+    );
     assert_eq!(bench.changes(Vec::new()).await.removed, 0);
 }
 
@@ -52,11 +74,23 @@ pub(crate) async fn changes_say_nothing_of_the_rest(bench: Bench) {
 
 pub(crate) async fn a_complete_listing_removes_what_it_does_not_mention(bench: Bench) {
     three(&bench).await;
-    bench.stage(vec![event("a").upsert(), event("d").upsert()]).await;
+    bench
+        .stage(vec![event("a").upsert(), event("d").upsert()])
+        .await;
     let removals = bench.removals(Coverage::Everything).await;
-    assert_eq!(removals, Removals { live: 3, removed: 2, staged: 2 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 3,
+            removed: 2,
+            staged: 2
+        }
+    );
     let applied = bench.everything(Vec::new()).await;
-    assert_eq!((applied.created, applied.updated, applied.removed), (1, 0, 2));
+    assert_eq!(
+        (applied.created, applied.updated, applied.removed),
+        (1, 0, 2)
+    );
     assert_eq!(bench.timeline().await, ["03-10T09:00 a", "03-10T09:00 d"]);
 }
 
@@ -65,7 +99,10 @@ pub(crate) async fn an_unreadable_event_stays_as_it_is(bench: Bench) {
     bench.stage(vec![unreadable("a"), unreadable("new")]).await;
     assert_eq!(bench.removals(Coverage::Everything).await.removed, 2);
     let applied = bench.everything(Vec::new()).await;
-    assert_eq!((applied.created, applied.updated, applied.removed), (0, 0, 2));
+    assert_eq!(
+        (applied.created, applied.updated, applied.removed),
+        (0, 0, 2)
+    );
     assert_eq!(bench.timeline().await, ["03-10T09:00 a"]);
 }
 
@@ -73,7 +110,14 @@ pub(crate) async fn a_series_takes_its_exceptions_along(bench: Bench) {
     a_series_with_exceptions(&bench).await;
     bench.stage(vec![gone("s")]).await;
     let removals = bench.removals(Coverage::Changes).await;
-    assert_eq!(removals, Removals { live: 3, removed: 2, staged: 1 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 3,
+            removed: 2,
+            staged: 1
+        }
+    );
     assert_eq!(bench.changes(Vec::new()).await.removed, 2);
     assert_eq!(bench.timeline().await, ["03-10T09:00 other"]);
 }
@@ -85,7 +129,10 @@ pub(crate) async fn an_exception_that_is_listed_outlives_its_series(bench: Bench
         .at("2026-03-11T17:00", "2026-03-11T18:00");
     let applied = bench.changes(vec![gone("s"), moved.upsert()]).await;
     assert_eq!((applied.updated, applied.removed), (1, 1));
-    assert_eq!(bench.timeline().await, ["03-10T09:00 other", "03-11T17:00 moved"]);
+    assert_eq!(
+        bench.timeline().await,
+        ["03-10T09:00 other", "03-11T17:00 moved"]
+    );
 }
 
 pub(crate) async fn an_event_that_returns_has_its_old_id(bench: Bench) {
@@ -100,7 +147,14 @@ pub(crate) async fn an_event_that_returns_has_its_old_id(bench: Bench) {
 pub(crate) async fn cancelled_exceptions_are_not_counted(bench: Bench) {
     a_series_with_exceptions(&bench).await;
     let removals = bench.removals(Coverage::Everything).await;
-    assert_eq!(removals, Removals { live: 3, removed: 3, staged: 0 });
+    assert_eq!(
+        removals,
+        Removals {
+            live: 3,
+            removed: 3,
+            staged: 0
+        }
+    );
     assert_eq!(bench.everything(Vec::new()).await.removed, 3);
     assert!(bench.timeline().await.is_empty());
     assert_eq!(bench.removals(Coverage::Everything).await.live, 0);

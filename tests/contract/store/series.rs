@@ -23,7 +23,9 @@ const PLAIN: [&str; 3] = ["03-10T09:00 s", "03-11T09:00 s", "03-12T09:00 s"];
 pub(crate) async fn a_series_becomes_occurrences(bench: Bench) {
     assert_eq!(bench.changes(vec![daily().upsert()]).await.created, 1);
     assert_eq!(bench.timeline().await, PLAIN);
-    let days = event("d").days("2026-03-10", "2026-03-12").repeats("FREQ=WEEKLY;COUNT=2");
+    let days = event("d")
+        .days("2026-03-10", "2026-03-12")
+        .repeats("FREQ=WEEKLY;COUNT=2");
     bench.changes(vec![gone("s"), days.upsert()]).await;
     assert_eq!(bench.timeline().await, ["03-10 d", "03-17 d"]);
 }
@@ -35,13 +37,21 @@ pub(crate) async fn an_exception_stands_in_for_its_occurrence(bench: Bench) {
 }
 
 pub(crate) async fn a_cancelled_exception_leaves_a_hole(bench: Bench) {
-    bench.changes(vec![daily().upsert(), moved().upsert()]).await;
+    bench
+        .changes(vec![daily().upsert(), moved().upsert()])
+        .await;
     let applied = bench.changes(vec![moved().cancelled().upsert()]).await;
-    assert_eq!((applied.created, applied.updated, applied.removed), (0, 1, 0));
+    assert_eq!(
+        (applied.created, applied.updated, applied.removed),
+        (0, 1, 0)
+    );
     assert_eq!(bench.timeline().await, ["03-10T09:00 s", "03-12T09:00 s"]);
     let other = event("o").instead_of("s", "2026-03-12T09:00").cancelled();
     let applied = bench.changes(vec![other.upsert()]).await;
-    assert_eq!((applied.created, applied.updated, applied.removed), (0, 1, 0));
+    assert_eq!(
+        (applied.created, applied.updated, applied.removed),
+        (0, 1, 0)
+    );
     assert_eq!(bench.timeline().await, ["03-10T09:00 s"]);
 }
 
@@ -53,7 +63,9 @@ pub(crate) async fn an_exception_may_arrive_before_its_series(bench: Bench) {
 }
 
 pub(crate) async fn an_exception_that_is_gone_gives_the_occurrence_back(bench: Bench) {
-    bench.changes(vec![daily().upsert(), moved().upsert()]).await;
+    bench
+        .changes(vec![daily().upsert(), moved().upsert()])
+        .await;
     bench.changes(vec![gone("moved")]).await;
     assert_eq!(bench.timeline().await, PLAIN);
     bench.changes(vec![moved().cancelled().upsert()]).await;
@@ -62,7 +74,9 @@ pub(crate) async fn an_exception_that_is_gone_gives_the_occurrence_back(bench: B
 }
 
 pub(crate) async fn an_exception_that_changes_its_slot_frees_the_old_one(bench: Bench) {
-    bench.changes(vec![daily().upsert(), moved().upsert()]).await;
+    bench
+        .changes(vec![daily().upsert(), moved().upsert()])
+        .await;
     let shifted = moved().instead_of("s", "2026-03-12T09:00");
     bench.changes(vec![shifted.upsert()]).await;
     let shown = ["03-10T09:00 s", "03-11T09:00 s", "03-11T15:00 moved"];
@@ -73,8 +87,12 @@ pub(crate) async fn an_exception_that_changes_its_series_touches_both(bench: Ben
     let other = event("t")
         .at("2026-03-10T20:00", "2026-03-10T21:00")
         .repeats("FREQ=DAILY;COUNT=2");
-    bench.changes(vec![daily().upsert(), other.upsert(), moved().upsert()]).await;
-    bench.changes(vec![moved().instead_of("t", "2026-03-11T20:00").upsert()]).await;
+    bench
+        .changes(vec![daily().upsert(), other.upsert(), moved().upsert()])
+        .await;
+    bench
+        .changes(vec![moved().instead_of("t", "2026-03-11T20:00").upsert()])
+        .await;
     let shown = [
         "03-10T09:00 s",
         "03-10T20:00 t",
@@ -101,11 +119,18 @@ pub(crate) async fn a_rule_that_cannot_be_read_is_reported_and_kept(bench: Bench
     let odd = || event("odd").repeats("FREQ=SOMETIMES").upsert();
     let applied = bench.changes(vec![odd(), daily().upsert()]).await;
     assert_eq!(applied.created, 2);
-    let ids: Vec<_> = applied.unparsed.iter().map(|u| u.external_id.as_str()).collect();
+    let ids: Vec<_> = applied
+        .unparsed
+        .iter()
+        .map(|u| u.external_id.as_str())
+        .collect();
     assert_eq!(ids, ["odd"]);
     assert_eq!(bench.timeline().await.len(), 4);
     let again = bench.changes(vec![odd()]).await;
-    assert!(again.unparsed.is_empty(), "what did not change was reported already");
+    assert!(
+        again.unparsed.is_empty(),
+        "what did not change was reported already"
+    );
 }
 
 pub(crate) async fn a_moved_series_leaves_no_old_occurrence(bench: Bench) {

@@ -17,18 +17,28 @@ pub(crate) async fn users_come_back_as_they_were_stored(bench: Bench) {
     bench.store.user_upsert(vec![ann.clone()]).await.unwrap();
     let found = bench.store.user_find(&user_id("ann")).await.unwrap();
     assert_eq!(found, Some(ann.clone()));
-    assert_eq!(bench.store.user_list().await.unwrap(), [ann.clone(), user("u")]);
+    assert_eq!(
+        bench.store.user_list().await.unwrap(),
+        [ann.clone(), user("u")]
+    );
     ann.working_hours = None;
     ann.timezone = Zone::utc();
     bench.store.user_upsert(vec![ann.clone()]).await.unwrap();
     let found = bench.store.user_find(&user_id("ann")).await.unwrap();
     assert_eq!(found, Some(ann));
-    assert_eq!(bench.store.user_find(&user_id("nobody")).await.unwrap(), None);
+    assert_eq!(
+        bench.store.user_find(&user_id("nobody")).await.unwrap(),
+        None
+    );
 }
 
 pub(crate) async fn users_are_stored_all_or_none(bench: Bench) {
     bench.store.user_upsert(Vec::new()).await.unwrap();
-    bench.store.user_upsert(vec![user("a"), user("b")]).await.unwrap();
+    bench
+        .store
+        .user_upsert(vec![user("a"), user("b")])
+        .await
+        .unwrap();
     assert_eq!(bench.store.user_list().await.unwrap().len(), 3);
 }
 
@@ -57,12 +67,20 @@ pub(crate) async fn preferences_need_their_user(bench: Bench) {
 }
 
 pub(crate) async fn the_schedule_knows_users_with_accounts(bench: Bench) {
-    bench.store.user_upsert(vec![user("alone"), user("b")]).await.unwrap();
+    bench
+        .store
+        .user_upsert(vec![user("alone"), user("b")])
+        .await
+        .unwrap();
     bench.import("b", "b@example.org").await;
     bench.import("b", "second@example.org").await;
     let mut preferences = Preferences::default_of(user_id("b"));
     preferences.sync_frequency_minutes = 99;
-    bench.store.preferences_save(preferences.clone()).await.unwrap();
+    bench
+        .store
+        .preferences_save(preferences.clone())
+        .await
+        .unwrap();
     let status = SyncStatus {
         user_id: user_id("b"),
         last_sync_at: Some(now()),
@@ -77,6 +95,9 @@ pub(crate) async fn the_schedule_knows_users_with_accounts(bench: Bench) {
     assert_eq!(ids, ["b", "u"]);
     assert_eq!(schedule[0].preferences, preferences);
     assert_eq!(schedule[0].last_sync_at, Some(now()));
-    assert_eq!(schedule[1].preferences, Preferences::default_of(user_id("u")));
+    assert_eq!(
+        schedule[1].preferences,
+        Preferences::default_of(user_id("u"))
+    );
     assert_eq!(schedule[1].last_sync_at, None);
 }
