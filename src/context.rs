@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, ConfigError, StoreUrl};
 use crate::engine::plan::Brake;
 use crate::provider::{
-    GoogleEndpoints, ProviderSettings, Providers, TransportSettings, open as open_providers,
+    GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, TransportSettings,
+    open as open_providers,
 };
 use crate::store::{self, Opened, SqliteUrl, Store};
 use crate::sync::clock::Clock;
@@ -155,6 +156,12 @@ fn providers(config: &Config) -> Result<Providers, ConfigError> {
             token_url: google.token_url.clone(),
             client_id,
             client_secret: google.client_secret.clone(),
+        },
+        microsoft: MicrosoftEndpoints {
+            api_url: config.microsoft.api_url.clone(),
+            token_url: config.microsoft.token_url.clone(),
+            client_id: config.microsoft.client_id.clone(),
+            client_secret: config.microsoft.client_secret.clone(),
         },
         transport: TransportSettings {
             request_timeout: config.sync.request_timeout,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::preferences::Preferences;
+use crate::model::time::Window;
 use crate::model::user::User;
 
 /// Whether the preferences of a user ask for a sync now.
@@ -38,6 +39,16 @@ pub fn is_working(user: &User, now: DateTime<Utc>) -> bool {
 #[must_use]
 pub fn discovery_is_due(discovered_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     discovered_at.is_none_or(|last| now - last >= TimeDelta::days(1))
+}
+
+/// Whether a listing that covers a fixed window has to be begun anew over the
+/// wanted one: when it lacks something of the past, or when only two thirds
+/// of the wanted future are left of it.
+#[must_use]
+pub fn window_is_short(covered: &Window, wanted: &Window, now: DateTime<Utc>) -> bool {
+    let left = covered.end() - now;
+    let whole = wanted.end() - now;
+    covered.start() > wanted.start() || left * 3 <= whole * 2
 }
 
 /// How long a calendar rests after so many failures in a row: a minute,
@@ -97,6 +108,22 @@ mod tests {
         );
         assert_eq!(rest(10, Some(Duration::from_secs(1))), TimeDelta::hours(6));
         assert_eq!(rest(1, Some(Duration::MAX)), TimeDelta::minutes(1));
+    }
+
+    #[test]
+    fn a_fixed_window_is_begun_anew_when_two_thirds_of_its_future_are_left() {
+        let begun = at("2026-03-02T12:00:00Z");
+        let covered = Window::around(begun, 30, 90);
+        let short = |days: i64, past: u32, future: u32| {
+            let now = begun + TimeDelta::days(days);
+            window_is_short(&covered, &Window::around(now, past, future), now)
+        };
+        assert!(!short(0, 30, 90));
+        assert!(!short(29, 30, 90));
+        assert!(short(30, 30, 90));
+        assert!(short(0, 31, 90));
+        assert!(short(0, 30, 150));
+        assert!(!short(0, 10, 60));
     }
 
     #[test]

@@ -12,17 +12,20 @@ use super::id::{AccountId, UserId};
 pub enum ProviderKind {
     /// Google Calendar.
     Google,
+    /// Microsoft 365 and Outlook.com, by Microsoft Graph.
+    Microsoft,
 }
 
 impl ProviderKind {
     /// Every provider.
-    pub const ALL: [Self; 1] = [Self::Google];
+    pub const ALL: [Self; 2] = [Self::Google, Self::Microsoft];
 
     /// The name in tables, files and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Google => "google",
+            Self::Microsoft => "microsoft",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::id::ExternalId;
+use super::time::EventTime;
 
 /// One change of a calendar's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,16 @@ pub enum Change {
     Upsert(Box<Event>),
     /// The event is gone; with a series go all its exceptions.
     Removed(ExternalId),
+    /// An occurrence of a series whose occurrences are
+    /// [`Listed`](super::event::Occurrences::Listed).
+    Occurrence {
+        /// The provider's id of the occurrence.
+        external_id: ExternalId,
+        /// The series.
+        series: ExternalId,
+        /// When it takes place.
+        time: EventTime,
+    },
     /// The provider sent something under this id that cannot be understood:
     /// what is known of the event stays as it is.
     Unreadable {
@@ -26,7 +37,9 @@ impl Change {
     pub fn external_id(&self) -> &ExternalId {
         match self {
             Self::Upsert(event) => &event.external_id,
-            Self::Removed(external_id) | Self::Unreadable { external_id, .. } => external_id,
+            Self::Removed(external_id)
+            | Self::Occurrence { external_id, .. }
+            | Self::Unreadable { external_id, .. } => external_id,
         }
     }
 }

@@ -54,8 +54,13 @@ pub struct Event {
 pub enum EventKind {
     /// Takes place once.
     Single,
-    /// Repeats by the given recurrence.
-    Series(Recurrence),
+    /// Repeats.
+    Series {
+        /// By which rule.
+        recurrence: Recurrence,
+        /// Where its occurrences come from.
+        occurrences: Occurrences,
+    },
     /// Stands for one occurrence of a series, in place of it.
     Exception {
         /// The series it belongs to.
@@ -63,6 +68,17 @@ pub enum EventKind {
         /// The occurrence it replaces.
         original_start: OriginalStart,
     },
+}
+
+/// Where the occurrences of a series come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrences {
+    /// They follow from the rule.
+    Expanded,
+    /// The provider lists those inside the window beside the series
+    /// ([`Change::Occurrence`](super::change::Change::Occurrence)), and its
+    /// exceptions as events: what is not listed with it is gone.
+    Listed,
 }
 
 /// How far an event is settled.

@@ -3,6 +3,7 @@
 
 mod google;
 mod http;
+mod microsoft;
 mod oauth;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 
 pub use self::google::GoogleEndpoints;
 pub use self::http::{RetrySettings, TransportSettings};
+pub use self::microsoft::MicrosoftEndpoints;
 use crate::model::account::{ProviderKind, Tokens};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
@@ -128,6 +130,26 @@ pub trait Provider: Send + Sync {
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>>;
     /// One page of a calendar's changes.
     async fn changes(&self, session: &Session, request: &ChangesRequest) -> Result<ChangesPage>;
+    /// Events as they are now, for a listing that only said that they changed:
+    /// each as the changes that bring it up to date, a series with its
+    /// occurrences and exceptions inside the window.
+    async fn reread(
+        &self,
+        session: &Session,
+        request: &ChangesRequest,
+        events: &[ExternalId],
+    ) -> Result<Vec<Change>>;
+    /// What a listing covers.
+    fn scope(&self) -> Scope;
+}
+
+/// What a listing covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole calendar.
+    Calendar,
+    /// The window of the first request; a token remembers it.
+    Window,
 }
 
 /// Asks for one page of a calendar's changes.
@@ -154,6 +176,12 @@ pub struct PageToken(pub String);
 pub struct ChangesPage {
     /// The changes, in the provider's order.
     pub changes: Vec<Change>,
+    /// Events of which only that they changed is said: they have to be read
+    /// again.
+    pub touched: Vec<ExternalId>,
+    /// Events that are no longer listed: deleted, or moved out of the window,
+    /// or never seen. Those that are known have to be read again.
+    pub vanished: Vec<ExternalId>,
     /// How it goes on.
     pub next: Next,
 }
@@ -208,6 +236,7 @@ pub trait Credentials: Send + Sync {
 #[derive(Clone)]
 pub struct Providers {
     google: Arc<dyn Provider>,
+    microsoft: Arc<dyn Provider>,
 }
 
 /// Where the providers are and how to talk to them.
@@ -215,6 +244,8 @@ pub struct Providers {
 pub struct ProviderSettings {
     /// Google's endpoints and our registration there.
     pub google: GoogleEndpoints,
+    /// Microsoft's endpoints and our registration there.
+    pub microsoft: MicrosoftEndpoints,
     /// Limits of the transport.
     pub transport: TransportSettings,
 }
@@ -222,9 +253,10 @@ pub struct ProviderSettings {
 /// Makes the providers ready; opens no connection.
 #[must_use]
 pub fn open(settings: ProviderSettings) -> Providers {
-    let transport = http::Transport::new(settings.transport);
+    let transport = || http::Transport::new(settings.transport.clone());
     Providers {
-        google: Arc::new(google::Google::new(settings.google, transport)),
+        google: Arc::new(google::Google::new(settings.google, transport())),
+        microsoft: Arc::new(microsoft::Microsoft::new(settings.microsoft, transport())),
     }
 }
 
@@ -234,6 +266,7 @@ impl Providers {
     pub fn of(&self, kind: ProviderKind) -> &Arc<dyn Provider> {
         match kind {
             ProviderKind::Google => &self.google,
+            ProviderKind::Microsoft => &self.microsoft,
         }
     }
 }

@@ -199,6 +199,15 @@ pub trait Events {
     async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
     /// Forgets what is staged for a calendar.
     async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;
+    /// Events that have to be read again before the stage can be applied: of
+    /// those that vanished from the listing the known ones, an exception with
+    /// its series, an occurrence by its series; and series of which only
+    /// occurrences are staged.
+    async fn event_incomplete(
+        &self,
+        calendar: &CalendarId,
+        vanished: Vec<ExternalId>,
+    ) -> Result<Vec<ExternalId>>;
     /// What applying the stage would remove.
     async fn event_removals(&self, calendar: &CalendarId, coverage: Coverage) -> Result<Removals>;
     /// Makes the stage visible: events, timeline, window, token and the end
@@ -221,6 +230,8 @@ pub enum Coverage {
     Changes,
     /// That they are gone: it lists the whole calendar.
     Everything,
+    /// That they are gone from the window: it lists what takes place inside.
+    Window(Window),
 }
 
 /// What applying a stage would remove.

@@ -4,21 +4,27 @@
 //! one, with the token that continues after them. A pull that ends before
 //! that leaves no trace. While a page is staged the next one is on its way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::Sync;
+use super::failure::{Reach, reach};
 use super::unit::Visit;
+use crate::engine::due;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;
 use crate::model::change::Change;
 use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
 use crate::model::id::{ConflictId, ExternalId, SyncToken};
 use crate::model::lease::Lease;
-use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError};
+use crate::model::time::Window;
+use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Scope};
 use crate::store::{Applied, Apply, Coverage, Removals, StoreError};
 
 /// No calendar has so many pages.
 const MOST_PAGES: usize = 20_000;
+
+/// Events that are read again at a time.
+const AT_A_TIME: usize = 20;
 
 /// Why a pull left no trace.
 #[derive(Debug, thiserror::Error)]
@@ -42,35 +48,99 @@ pub(super) struct Pulled {
     pub unreadable: Vec<(ExternalId, String)>,
 }
 
+/// Where a listing begins and what it covers.
+#[derive(Clone)]
+struct Start {
+    since: Option<SyncToken>,
+    window: Window,
+    coverage: Coverage,
+}
+
 /// A listing that was read to its end and staged.
 struct Listing {
-    coverage: Coverage,
+    start: Start,
     token: Option<SyncToken>,
     unreadable: Vec<(ExternalId, String)>,
 }
 
+/// What has to be read again after the last page.
+#[derive(Default)]
+struct Loose {
+    touched: BTreeSet<ExternalId>,
+    vanished: BTreeSet<ExternalId>,
+}
+
 impl Sync {
     /// Pulls a calendar under a lease. A token that the provider no longer
-    /// knows leads to one full listing.
+    /// knows leads to one full listing. A fixed window that runs short is
+    /// begun anew; until that succeeds the old one serves.
     pub(super) async fn pull(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
         lease: &Lease,
     ) -> Result<Pulled, PullError> {
-        let since = if visit.selection.full {
-            None
-        } else {
-            calendar.sync_token.clone()
-        };
-        let listing = match self.list(visit, calendar, since.clone()).await {
-            Err(PullError::Provider(ProviderError::SyncTokenExpired)) if since.is_some() => {
-                tracing::info!(calendar.id = %calendar.id, "sync token expired, listing in full");
-                self.list(visit, calendar, None).await?
+        let known = self.known_start(visit, calendar);
+        let anew = self.new_start(visit);
+        let listing = match &known {
+            Some(known) if !self.is_short(visit, known) => {
+                match self.list(visit, calendar, known.clone()).await {
+                    Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
+                        tracing::info!(calendar.id = %calendar.id, "sync token expired, listing in full");
+                        self.list(visit, calendar, anew).await?
+                    }
+                    other => other?,
+                }
             }
-            other => other?,
+            Some(known) => match self.list(visit, calendar, anew).await {
+                Err(PullError::Provider(error)) if reach(&error) == Reach::Calendar => {
+                    tracing::warn!(calendar.id = %calendar.id, %error, "window not moved");
+                    self.list(visit, calendar, known.clone()).await?
+                }
+                other => other?,
+            },
+            None => self.list(visit, calendar, anew).await?,
         };
-        self.apply(visit, calendar, lease, listing).await
+        self.apply(calendar, lease, listing).await
+    }
+
+    /// Where the last listing ended; none before the first and when a full one
+    /// is asked for.
+    fn known_start(&self, visit: &Visit<'_>, calendar: &Calendar) -> Option<Start> {
+        let since = calendar
+            .sync_token
+            .clone()
+            .filter(|_| !visit.selection.full)?;
+        let window = match self.scope(visit) {
+            Scope::Calendar => visit.window,
+            Scope::Window => calendar.window?,
+        };
+        Some(Start {
+            since: Some(since),
+            window,
+            coverage: Coverage::Changes,
+        })
+    }
+
+    /// The beginning of a full listing.
+    fn new_start(&self, visit: &Visit<'_>) -> Start {
+        let coverage = match self.scope(visit) {
+            Scope::Calendar => Coverage::Everything,
+            Scope::Window => Coverage::Window(visit.window),
+        };
+        Start {
+            since: None,
+            window: visit.window,
+            coverage,
+        }
+    }
+
+    fn is_short(&self, visit: &Visit<'_>, known: &Start) -> bool {
+        due::window_is_short(&known.window, &visit.window, self.clock.begun())
+    }
+
+    fn scope(&self, visit: &Visit<'_>) -> Scope {
+        self.providers.of(visit.account.provider).scope()
     }
 
     /// Reads a listing to its end into the stage.
@@ -78,26 +148,24 @@ impl Sync {
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
-        since: Option<SyncToken>,
+        start: Start,
     ) -> Result<Listing, PullError> {
         self.store.event_unstage(&calendar.id).await?;
-        let coverage = if since.is_some() {
-            Coverage::Changes
-        } else {
-            Coverage::Everything
-        };
         let mut request = ChangesRequest {
             calendar: calendar.external_id.clone(),
             timezone: calendar.timezone.clone(),
-            since,
+            since: start.since.clone(),
             page: None,
-            window: visit.window,
+            window: start.window,
         };
         let mut unreadable = Vec::new();
+        let mut loose = Loose::default();
         let mut seen = HashSet::new();
         let mut page = self.fetch(visit, &request).await?;
         loop {
             unreadable.extend(unreadable_of(&page.changes));
+            loose.touched.extend(page.touched);
+            loose.vanished.extend(page.vanished);
             self.progress.events(page.changes.len() as u64);
             match page.next {
                 Next::Page(token) => {
@@ -112,14 +180,41 @@ impl Sync {
                     if !page.changes.is_empty() {
                         self.store.event_stage(&calendar.id, page.changes).await?;
                     }
+                    self.read_again(visit, calendar, &request, loose).await?;
                     return Ok(Listing {
-                        coverage,
+                        start,
                         token,
                         unreadable,
                     });
                 }
             }
         }
+    }
+
+    /// Reads what the listing only pointed at, a few events at a time.
+    async fn read_again(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        request: &ChangesRequest,
+        loose: Loose,
+    ) -> Result<(), PullError> {
+        if self.scope(visit) == Scope::Calendar {
+            return Ok(());
+        }
+        let vanished = loose.vanished.into_iter().collect();
+        let mut events = loose.touched;
+        events.extend(self.store.event_incomplete(&calendar.id, vanished).await?);
+        let events: Vec<_> = events.into_iter().collect();
+        let provider = self.providers.of(visit.account.provider);
+        for some in events.chunks(AT_A_TIME) {
+            let changes = tokio::select! {
+                changes = provider.reread(&visit.session, request, some) => changes?,
+                () = self.stop.cancelled() => return Err(PullError::Stopped),
+            };
+            self.store.event_stage(&calendar.id, changes).await?;
+        }
+        Ok(())
     }
 
     async fn fetch(
@@ -137,26 +232,25 @@ impl Sync {
     /// Makes what is staged visible, or parks what it would take away.
     async fn apply(
         &self,
-        visit: &Visit<'_>,
         calendar: &Calendar,
         lease: &Lease,
         listing: Listing,
     ) -> Result<Pulled, PullError> {
         let removals = self
             .store
-            .event_removals(&calendar.id, listing.coverage)
+            .event_removals(&calendar.id, listing.start.coverage)
             .await?;
-        let loss = loss(removals, listing.coverage);
+        let loss = loss(removals, listing.start.coverage);
         let braked = self.settings.brake.stops(loss).then_some(loss);
         let applied = self
             .store
             .event_apply(Apply {
                 calendar: calendar.id.clone(),
                 lease: lease.clone(),
-                coverage: listing.coverage,
+                coverage: listing.start.coverage,
                 park: braked.map(|loss| self.mass_delete(calendar, loss)),
                 token: listing.token,
-                window: visit.window,
+                window: listing.start.window,
                 now: self.clock.now(),
             })
             .await?;
@@ -185,7 +279,7 @@ fn loss(removals: Removals, coverage: Coverage) -> Loss {
     Loss {
         live: removals.live,
         removed: removals.removed,
-        reads_empty: coverage == Coverage::Everything && removals.staged == 0,
+        reads_empty: coverage != Coverage::Changes && removals.staged == 0,
     }
 }
 
@@ -195,7 +289,7 @@ fn unreadable_of(changes: &[Change]) -> impl Iterator<Item = (ExternalId, String
             external_id,
             reason,
         } => Some((external_id.clone(), reason.clone())),
-        Change::Upsert(_) | Change::Removed(_) => None,
+        Change::Upsert(_) | Change::Occurrence { .. } | Change::Removed(_) => None,
     })
 }
 

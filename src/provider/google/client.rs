@@ -78,6 +78,8 @@ impl Google {
         let zones = [page.time_zone.as_deref(), request.timezone.as_deref()];
         let items = page.items.as_deref().unwrap_or_default();
         Ok(ChangesPage {
+            touched: Vec::new(),
+            vanished: Vec::new(),
             changes: convert::changes(items, &convert::first_known_zone(zones))?,
             next: next(page.next_page_token, page.next_sync_token),
         })

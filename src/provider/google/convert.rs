@@ -15,7 +15,7 @@ use self::time::{event_time, original_start};
 use super::types::{self, Identified, SparseEvent, Text};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
 use crate::model::change::Change;
-use crate::model::event::{Attendee, Event, EventKind, EventStatus, Transparency};
+use crate::model::event::{Attendee, Event, EventKind, EventStatus, Occurrences, Transparency};
 use crate::model::id::ExternalId;
 use crate::model::recurrence::Recurrence;
 use crate::model::time::Zone;
@@ -196,7 +196,10 @@ fn skeleton(
 ) -> Result<Event, Unreadable> {
     let recurrence = recurrence.filter(|lines| !lines.is_empty());
     let kind = match (recurrence, filled(sparse.recurring_event_id)) {
-        (Some(lines), _) => EventKind::Series(Recurrence(lines)),
+        (Some(lines), _) => EventKind::Series {
+            recurrence: Recurrence(lines),
+            occurrences: Occurrences::Expanded,
+        },
         (None, Some(series)) => EventKind::Exception {
             series: ExternalId::new(series),
             original_start: original_start(sparse.original_start_time.as_ref(), zone)?,

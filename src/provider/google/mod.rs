@@ -16,9 +16,11 @@ use url::Url;
 
 use super::http::{Service, Transport};
 use super::oauth::{self, Registration};
-use super::{ChangesPage, ChangesRequest, Provider, Result, Session};
+use super::{ChangesPage, ChangesRequest, Provider, Result, Scope, Session};
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
+use crate::model::change::Change;
+use crate::model::id::ExternalId;
 
 /// Where Google is and who we are there.
 #[derive(Clone, Debug)]
@@ -76,5 +78,19 @@ impl Provider for Google {
 
     async fn changes(&self, session: &Session, request: &ChangesRequest) -> Result<ChangesPage> {
         self.events_list(session, request).await
+    }
+
+    /// Google's listings say everything themselves.
+    async fn reread(
+        &self,
+        _session: &Session,
+        _request: &ChangesRequest,
+        _events: &[ExternalId],
+    ) -> Result<Vec<Change>> {
+        Ok(Vec::new())
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Calendar
     }
 }

@@ -71,6 +71,7 @@ pub(super) fn apply(connection: &Connection, apply: &Apply) -> Outcome<Applied> 
     let calendar = found.ok_or_else(|| calendars::unknown(&apply.calendar))?;
     let window = whole_seconds(&apply.window);
 
+    stage::gather(connection, &calendar.id)?;
     timeline::touch_nothing(connection)?;
     let removals = removal::select(connection, &calendar.id, apply.coverage)?;
     let mut applied = write_events(connection, &calendar.id, apply.coverage)?;
@@ -102,7 +103,7 @@ fn write_events(
     let hole = match coverage {
         // News: an occurrence that was there is gone.
         Coverage::Changes => "updated",
-        Coverage::Everything => "hole",
+        Coverage::Everything | Coverage::Window(_) => "hole",
     };
     connection
         .prepare_cached(&TOUCH)?

@@ -7,9 +7,9 @@ use rusqlite::{Connection, Row};
 use super::SqliteStore;
 use super::convert::{Second, Word, parse_day, second, user_id};
 use super::error::Outcome;
-use super::{apply, removal, stage};
+use super::{apply, incomplete, removal, stage};
 use crate::model::change::Change;
-use crate::model::id::{CalendarId, EventId, UserId};
+use crate::model::id::{CalendarId, EventId, ExternalId, UserId};
 use crate::model::time::{EventTime, Window, Zone};
 use crate::model::timeline::TimelineRow;
 use crate::store::{Applied, Apply, Coverage, Events, Removals, Result};
@@ -25,6 +25,16 @@ impl Events for SqliteStore {
     async fn event_unstage(&self, calendar: &CalendarId) -> Result<()> {
         let calendar = calendar.clone();
         self.beside(move |tx| stage::clear(tx, &calendar)).await
+    }
+
+    async fn event_incomplete(
+        &self,
+        calendar: &CalendarId,
+        vanished: Vec<ExternalId>,
+    ) -> Result<Vec<ExternalId>> {
+        let calendar = calendar.clone();
+        self.beside(move |tx| incomplete::find(tx, &calendar, &vanished))
+            .await
     }
 
     async fn event_removals(&self, calendar: &CalendarId, coverage: Coverage) -> Result<Removals> {

@@ -11,7 +11,10 @@ use super::url::SqliteUrl;
 use crate::store::StoreError;
 
 /// Every migration, in order; one that landed is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_listed_occurrences.sql"),
+];
 
 /// What a migration run found and left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

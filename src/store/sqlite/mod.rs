@@ -14,6 +14,7 @@ mod discovery;
 mod error;
 mod events;
 mod file;
+mod incomplete;
 mod leases;
 mod migrations;
 mod removal;
@@ -25,6 +26,7 @@ mod timeline;
 mod tokens;
 mod url;
 mod users;
+mod window;
 
 use std::sync::Arc;
 

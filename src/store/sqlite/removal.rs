@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::convert::{Milli, count};
 use super::error::Outcome;
-use super::{conflicts, stage};
+use super::{conflicts, stage, window};
 use crate::model::conflict::Conflict;
 use crate::model::id::{CalendarId, ConflictId};
 use crate::store::{Coverage, Removals};
@@ -31,6 +31,18 @@ WHERE s.calendar_id = ?1 AND s.change = 'removed'
   AND NOT EXISTS (SELECT 1 FROM temp.stage l
                   WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
 
+/// Exceptions inside the window of series that are listed with all of theirs.
+const OUTDATED: &str = "\
+INSERT OR IGNORE INTO temp.gone
+SELECT e.id
+FROM temp.stage s
+CROSS JOIN calendar_events e ON e.calendar_id = ?1 AND e.series_external_id = s.external_id
+WHERE s.calendar_id = ?1 AND s.occurrences IS NOT NULL
+  AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND EXISTS (SELECT 1 FROM calendar_occurrences o WHERE o.event_id = e.id)
+  AND NOT EXISTS (SELECT 1 FROM temp.stage l
+                  WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
+
 /// Events that a complete listing does not mention.
 const UNMENTIONED: &str = "\
 INSERT OR IGNORE INTO temp.gone
@@ -46,18 +58,26 @@ pub(super) fn preview(
     calendar: &CalendarId,
     coverage: Coverage,
 ) -> Outcome<Removals> {
-    let live = "SELECT count(*) FROM calendar_events
-        WHERE calendar_id = ?1 AND removed_at IS NULL AND status <> 'cancelled'
-          AND parked_by IS NULL";
-    let live: i64 = connection
-        .prepare_cached(live)?
-        .query_row([calendar], |row| row.get(0))?;
     let removed = select(connection, calendar, coverage)?;
     Ok(Removals {
-        live: count(live),
+        live: match coverage {
+            Coverage::Changes | Coverage::Everything => live(connection, calendar)?,
+            Coverage::Window(window) => window::live(connection, calendar, &window)?,
+        },
         removed,
         staged: count(stage::size(connection, calendar)?),
     })
+}
+
+/// How many events a calendar has.
+fn live(connection: &Connection, calendar: &CalendarId) -> Outcome<u64> {
+    let sql = "SELECT count(*) FROM calendar_events
+        WHERE calendar_id = ?1 AND removed_at IS NULL AND status <> 'cancelled'
+          AND parked_by IS NULL";
+    let mut rows = connection.prepare_cached(sql)?;
+    Ok(count(
+        rows.query_row([calendar], |row| row.get::<_, i64>(0))?,
+    ))
 }
 
 /// Finds what the stage of a calendar removes; how many events that are.
@@ -68,6 +88,7 @@ pub(super) fn select(
 ) -> Outcome<u64> {
     forget(connection)?;
     connection.prepare_cached(MENTIONED)?.execute([calendar])?;
+    connection.prepare_cached(OUTDATED)?.execute([calendar])?;
     match coverage {
         Coverage::Changes => {}
         Coverage::Everything => {
@@ -75,6 +96,7 @@ pub(super) fn select(
                 .prepare_cached(UNMENTIONED)?
                 .execute([calendar])?;
         }
+        Coverage::Window(window) => window::unmentioned(connection, calendar, &window)?,
     }
     selected(connection)
 }

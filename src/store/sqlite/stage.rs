@@ -8,12 +8,14 @@ use rusqlite::{CachedStatement, Connection, params};
 use super::convert::{Json, Milli, day, second};
 use super::error::Outcome;
 use crate::model::change::Change;
-use crate::model::event::{Event, EventKind, EventStatus, ResponseStatus, Transparency};
+use crate::model::event::{
+    Event, EventKind, EventStatus, Occurrences, ResponseStatus, Transparency,
+};
 use crate::model::id::{CalendarId, EventId};
 use crate::model::time::{EventTime, OriginalStart};
 
 /// The columns that hold what the provider says of an event.
-pub(super) const CONTENT: [&str; 23] = [
+pub(super) const CONTENT: [&str; 24] = [
     "series_external_id",
     "original_start",
     "etag",
@@ -26,6 +28,7 @@ pub(super) const CONTENT: [&str; 23] = [
     "all_day",
     "timezone",
     "recurrence",
+    "occurrences",
     "status",
     "transparency",
     "visibility",
@@ -54,6 +57,25 @@ static UPSERT: LazyLock<String> = LazyLock::new(|| {
 const MARK: &str = "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id, id, change)
                     VALUES (?1, ?2, ?3, ?4)";
 
+/// Stages an occurrence that is listed beside its series.
+const OCCURRENCE: &str = "\
+INSERT OR REPLACE INTO temp.stage_occurrence
+    (calendar_id, external_id, series_external_id, \"start\", \"end\")
+VALUES (?1, ?2, ?3, ?4, ?5)";
+
+/// Gives series the occurrences that are listed beside them. An exception
+/// stands for its occurrence.
+const GATHER: &str = "\
+UPDATE temp.stage AS s
+SET occurrences =
+    (SELECT json_group_array(json_array(o.external_id, o.\"start\", o.\"end\")
+                             ORDER BY o.\"start\", o.external_id)
+     FROM temp.stage_occurrence o
+     WHERE o.calendar_id = s.calendar_id AND o.series_external_id = s.external_id
+       AND NOT EXISTS (SELECT 1 FROM temp.stage x
+                       WHERE x.calendar_id = o.calendar_id AND x.external_id = o.external_id))
+WHERE s.calendar_id = ?1 AND s.occurrences IS NOT NULL";
+
 /// Creates the empty stage.
 pub(super) fn create(connection: &Connection) -> Outcome<()> {
     Ok(connection.execute_batch(include_str!("stage.sql"))?)
@@ -63,11 +85,16 @@ pub(super) fn create(connection: &Connection) -> Outcome<()> {
 pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change]) -> Outcome<()> {
     let mut upsert = connection.prepare_cached(&UPSERT)?;
     let mut mark = connection.prepare_cached(MARK)?;
+    let mut occurrence = connection.prepare_cached(OCCURRENCE)?;
     for change in page {
         let external_id = change.external_id();
         let id = EventId::of(calendar, external_id);
         match change {
             Change::Upsert(event) => add_event(&mut upsert, calendar, &id, event)?,
+            Change::Occurrence { series, time, .. } => {
+                let time = TimeColumns::of(Some(time));
+                occurrence.execute((calendar, external_id, series, time.start, time.end))?;
+            }
             Change::Removed(_) => {
                 mark.execute((calendar, external_id, id, "removed"))?;
             }
@@ -81,8 +108,16 @@ pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change
 
 /// Forgets what is staged for a calendar.
 pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
-    let sql = "DELETE FROM temp.stage WHERE calendar_id = ?1";
-    connection.prepare_cached(sql)?.execute([calendar])?;
+    for table in ["stage", "stage_occurrence"] {
+        let sql = format!("DELETE FROM temp.{table} WHERE calendar_id = ?1");
+        connection.prepare_cached(&sql)?.execute([calendar])?;
+    }
+    Ok(())
+}
+
+/// Gives the staged series their occurrences.
+pub(super) fn gather(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
+    connection.prepare_cached(GATHER)?.execute([calendar])?;
     Ok(())
 }
 
@@ -118,6 +153,7 @@ fn add_event(
         time.all_day,
         time.timezone,
         kind.recurrence,
+        kind.occurrences,
         status(event.status),
         transparency(event.transparency),
         event.visibility,
@@ -139,14 +175,23 @@ struct KindColumns<'a> {
     series: Option<&'a str>,
     original_start: Option<String>,
     recurrence: Option<Json<&'a [String]>>,
+    /// Those of a series that are listed beside it; gathered by [`gather`].
+    occurrences: Option<&'static str>,
 }
 
 impl<'a> KindColumns<'a> {
     fn of(kind: &'a EventKind) -> Self {
         match kind {
             EventKind::Single => Self::default(),
-            EventKind::Series(recurrence) => Self {
+            EventKind::Series {
+                recurrence,
+                occurrences,
+            } => Self {
                 recurrence: Some(Json(recurrence.lines())),
+                occurrences: match occurrences {
+                    Occurrences::Expanded => None,
+                    Occurrences::Listed => Some("[]"),
+                },
                 ..Self::default()
             },
             EventKind::Exception {
@@ -155,7 +200,7 @@ impl<'a> KindColumns<'a> {
             } => Self {
                 series: Some(series.as_str()),
                 original_start: Some(slot(*original_start)),
-                recurrence: None,
+                ..Self::default()
             },
         }
     }

@@ -18,6 +18,7 @@ CREATE TEMP TABLE stage (
     all_day             INTEGER,
     timezone            TEXT,
     recurrence          TEXT,
+    occurrences         TEXT,
     status              TEXT,
     transparency        TEXT,
     visibility          TEXT,
@@ -31,6 +32,18 @@ CREATE TEMP TABLE stage (
     provider_updated_at TEXT,
     UNIQUE (calendar_id, external_id)
 );
+
+-- Occurrences that are listed beside their series.
+CREATE TEMP TABLE stage_occurrence (
+    calendar_id        TEXT NOT NULL,
+    external_id        TEXT NOT NULL,
+    series_external_id TEXT NOT NULL,
+    "start"            TEXT NOT NULL,
+    "end"              TEXT NOT NULL,
+    PRIMARY KEY (calendar_id, external_id)
+) WITHOUT ROWID;
+CREATE INDEX temp.stage_occurrence_by_series
+    ON stage_occurrence (calendar_id, series_external_id);
 
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -24,13 +24,23 @@ pub(super) struct Shape {
     pub(super) time: EventTime,
     /// How it repeats.
     recurrence: Option<Recurrence>,
+    /// Its occurrences, where they are listed.
+    occurrences: Option<Vec<EventTime>>,
     /// Whether its time counts as taken.
     busy: bool,
 }
 
+/// A listed occurrence: external id, start, end.
+#[derive(serde::Deserialize)]
+struct Listed(
+    #[expect(dead_code, reason = "only SQL looks for it")] String,
+    String,
+    String,
+);
+
 /// The columns of a [`Shape`], of a table `e`.
 pub(super) const SHAPE: &str = "e.id, e.external_id, e.\"start\", e.\"end\", e.all_day, \
-                                e.timezone, e.recurrence, e.busy";
+                                e.timezone, e.recurrence, e.occurrences, e.busy";
 
 /// Which events have a place in the timeline.
 pub(super) const VISIBLE: &str =
@@ -120,8 +130,19 @@ pub(super) fn shape(row: &Row<'_>) -> Outcome<Shape> {
         external_id: row.get("external_id")?,
         time: parse_time(start, end, row.get("all_day")?, zone)?,
         recurrence: recurrence.map(|Json(lines)| Recurrence(lines)),
+        occurrences: listed(row)?,
         busy: row.get("busy")?,
     })
+}
+
+/// The occurrences that are listed beside a series.
+fn listed(row: &Row<'_>) -> Outcome<Option<Vec<EventTime>>> {
+    let Some(Json(list)) = row.get::<_, Option<Json<Vec<Listed>>>>("occurrences")? else {
+        return Ok(None);
+    };
+    let all_day: bool = row.get("all_day")?;
+    let time = |Listed(_, start, end): &Listed| parse_time(start, end, all_day, Zone::utc());
+    list.iter().map(time).collect::<Outcome<_>>().map(Some)
 }
 
 /// The zone of a series; UTC where the tz database has lost its name.
@@ -160,6 +181,12 @@ impl<'a> Writer<'a> {
 
     /// The occurrences of an event around a window.
     pub(super) fn expand(&mut self, shape: &Shape, window: &Window) -> Outcome<Expansion> {
+        if let Some(times) = &shape.occurrences {
+            return Ok(Expansion {
+                times: times.clone(),
+                unparsed: None,
+            });
+        }
         let Some(recurrence) = &shape.recurrence else {
             return Ok(Expansion {
                 times: vec![shape.time.clone()],

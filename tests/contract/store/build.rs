@@ -3,7 +3,7 @@
 use calsync::model::account::{NewAccount, ProviderKind, Tokens};
 use calsync::model::calendar::{AccessRole, DiscoveredCalendar};
 use calsync::model::change::Change;
-use calsync::model::event::{Event, EventKind, EventStatus, Transparency};
+use calsync::model::event::{Event, EventKind, EventStatus, Occurrences, Transparency};
 use calsync::model::id::{ExternalId, UserId};
 use calsync::model::recurrence::Recurrence;
 use calsync::model::time::{EventTime, OriginalStart, Window, Zone};
@@ -117,7 +117,12 @@ pub(crate) trait Build: Sized {
 
     fn repeats(self, rule: &str) -> Event {
         let lines = vec![format!("RRULE:{rule}")];
-        self.with(|event| event.kind = EventKind::Series(Recurrence(lines)))
+        self.with(|event| {
+            event.kind = EventKind::Series {
+                recurrence: Recurrence(lines),
+                occurrences: Occurrences::Expanded,
+            }
+        })
     }
 
     fn instead_of(self, series: &str, slot: &str) -> Event {

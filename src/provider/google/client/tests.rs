@@ -12,8 +12,8 @@ use crate::model::id::{AccountId, ExternalId, SyncToken};
 use crate::model::time::Window;
 use crate::provider::http::scripted::{Server, json, settings};
 use crate::provider::{
-    ChangesPage, ChangesRequest, Credentials, GoogleEndpoints, Next, PageToken, ProviderError,
-    ProviderSettings, Result, Session, open,
+    ChangesPage, ChangesRequest, Credentials, GoogleEndpoints, MicrosoftEndpoints, Next, PageToken,
+    ProviderError, ProviderSettings, Result, Session, open,
 };
 
 struct Token;
@@ -51,7 +51,18 @@ fn google(server: &Server) -> (crate::provider::Providers, Session) {
     };
     let transport = settings();
     let session = Session::new(AccountId::new("a-1"), Arc::new(Token));
-    (open(ProviderSettings { google, transport }), session)
+    let microsoft = MicrosoftEndpoints {
+        api_url: google.api_url.clone(),
+        token_url: google.token_url.clone(),
+        client_id: None,
+        client_secret: None,
+    };
+    let settings = ProviderSettings {
+        google,
+        microsoft,
+        transport,
+    };
+    (open(settings), session)
 }
 
 async fn changes(server: &Server, request: &ChangesRequest) -> Result<ChangesPage> {

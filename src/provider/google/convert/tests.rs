@@ -197,7 +197,14 @@ fn recurrence_makes_a_series_and_its_lines_stay_as_they_came() {
     ];
     let read = event(&single(&json!({"recurrence": lines})));
     let recurrence = Recurrence(lines.map(str::to_owned).to_vec());
-    assert_eq!(read.kind, EventKind::Series(recurrence));
+    let occurrences = Occurrences::Expanded;
+    assert_eq!(
+        read.kind,
+        EventKind::Series {
+            recurrence,
+            occurrences
+        }
+    );
     assert!(read.time.is_some());
     assert_eq!(
         event(&single(&json!({"recurrence": []}))).kind,

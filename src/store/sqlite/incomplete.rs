@@ -1,0 +1,79 @@
+//! Which events a stage says too little of.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::error::Outcome;
+use crate::model::id::{CalendarId, EventId, ExternalId};
+
+/// A known event and the series that it belongs to.
+const KNOWN: &str = "\
+SELECT external_id, series_external_id FROM calendar_events WHERE id = ?1 AND removed_at IS NULL
+UNION ALL
+SELECT external_id, series_external_id FROM temp.stage WHERE id = ?1 AND change = 'upsert'";
+
+/// The series of a listed occurrence.
+const SERIES: &str = "\
+SELECT series_external_id FROM temp.stage_occurrence WHERE calendar_id = ?1 AND external_id = ?2
+UNION
+SELECT e.external_id FROM calendar_events e, json_each(e.occurrences) o
+WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL
+  AND json_extract(o.value, '$[0]') = ?2";
+
+/// Series of which only occurrences are staged.
+const HEADLESS: &str = "\
+SELECT DISTINCT o.series_external_id FROM temp.stage_occurrence o
+WHERE o.calendar_id = ?1
+  AND NOT EXISTS (SELECT 1 FROM temp.stage s
+                  WHERE s.calendar_id = ?1 AND s.external_id = o.series_external_id)";
+
+/// The events that have to be read again.
+pub(super) fn find(
+    connection: &Connection,
+    calendar: &CalendarId,
+    vanished: &[ExternalId],
+) -> Outcome<Vec<ExternalId>> {
+    let mut found = BTreeSet::new();
+    for external_id in vanished {
+        if !known(connection, calendar, external_id, &mut found)? {
+            found.extend(series(connection, calendar, external_id)?);
+        }
+    }
+    let mut rows = connection.prepare_cached(HEADLESS)?;
+    for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
+        found.insert(row?);
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Adds a known event and its series; whether there is one.
+fn known(
+    connection: &Connection,
+    calendar: &CalendarId,
+    external_id: &ExternalId,
+    found: &mut BTreeSet<ExternalId>,
+) -> Outcome<bool> {
+    let id = EventId::of(calendar, external_id);
+    let mut rows = connection.prepare_cached(KNOWN)?;
+    let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let known = rows.query_map([id], pair)?;
+    let known: Vec<(ExternalId, Option<ExternalId>)> = known.collect::<Result<_, _>>()?;
+    let any = !known.is_empty();
+    for (event, series) in known {
+        found.insert(event);
+        found.extend(series);
+    }
+    Ok(any)
+}
+
+/// The series that lists an occurrence.
+fn series(
+    connection: &Connection,
+    calendar: &CalendarId,
+    external_id: &ExternalId,
+) -> Outcome<Option<ExternalId>> {
+    let mut rows = connection.prepare_cached(SERIES)?;
+    let series = rows.query_row((calendar, external_id), |row| row.get(0));
+    Ok(series.optional()?)
+}
