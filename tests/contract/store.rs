@@ -8,6 +8,7 @@ mod apply;
 mod bench;
 mod build;
 mod calendars;
+mod given;
 mod parking;
 mod records;
 mod removals;
@@ -116,6 +117,14 @@ macro_rules! every_sentence {
                 a_series_may_become_single_and_back,
                 a_rule_that_cannot_be_read_is_reported_and_kept,
                 a_moved_series_leaves_no_old_occurrence,
+            }
+            given {
+                listed_occurrences_are_shown_whatever_the_rule_says,
+                a_series_that_is_listed_anew_loses_what_is_not_listed_with_it,
+                an_exception_stands_for_the_listed_occurrence_of_its_id,
+                a_listing_of_a_window_says_nothing_of_what_lies_outside,
+                what_vanished_is_read_again_where_it_is_known,
+                occurrences_without_their_series_have_it_read_again,
             }
             window {
                 only_what_touches_the_window_is_shown,

@@ -128,9 +128,10 @@ mod tests {
     fn a_second_run_finds_nothing_to_do() {
         let mut connection = Connection::open_in_memory().unwrap();
         let first = migrate(&mut connection, &url()).unwrap();
-        assert_eq!(first, Versions { found: 0, now: 1 });
+        let now = u32::try_from(MIGRATIONS.len()).unwrap();
+        assert_eq!(first, Versions { found: 0, now });
         let second = migrate(&mut connection, &url()).unwrap();
-        assert_eq!(second, Versions { found: 1, now: 1 });
+        assert_eq!(second, Versions { found: now, now });
     }
 
     #[test]
@@ -149,18 +150,11 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, &url()).unwrap();
         connection
-            .execute("INSERT INTO schema_migration VALUES (7, 'x', 'x')", [])
+            .execute("INSERT INTO schema_migration VALUES (700, 'x', 'x')", [])
             .unwrap();
         let error = migrate(&mut connection, &url()).unwrap_err().at(&url());
         assert!(
-            matches!(
-                error,
-                StoreError::Newer {
-                    found: 7,
-                    known: 1,
-                    ..
-                }
-            ),
+            matches!(error, StoreError::Newer { found: 700, known, .. } if known < 700),
             "{error}"
         );
     }

@@ -12,7 +12,7 @@ use calsync::store::{Applied, Coverage, StoreError};
 use super::bench::{Bench, lease, now};
 use super::build::{Build, at, event, gone, listed, window};
 
-fn counts(applied: &Applied) -> (u64, u64, u64) {
+pub(super) fn counts(applied: &Applied) -> (u64, u64, u64) {
     (applied.created, applied.updated, applied.removed)
 }
 

@@ -6,7 +6,7 @@ use calsync::model::account::Account;
 use calsync::model::calendar::{AccessRole, Calendar, DiscoveredCalendar, Discovery};
 use calsync::model::change::Change;
 use calsync::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
-use calsync::model::id::{AccountId, CalendarId, ConflictId, SyncToken};
+use calsync::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken};
 use calsync::model::lease::{Lease, LeaseName};
 use calsync::model::time::Window;
 use calsync::model::timeline::TimelineRow;
@@ -91,6 +91,20 @@ impl Bench {
     pub(crate) async fn removals(&self, coverage: Coverage) -> Removals {
         let removals = self.store.event_removals(&self.calendar, coverage);
         removals.await.unwrap()
+    }
+
+    /// What has to be read again when an event vanished.
+    pub(crate) async fn incomplete(&self, vanished: &str) -> Vec<String> {
+        let vanished = vec![ExternalId::new(vanished)];
+        let found = self.store.event_incomplete(&self.calendar, vanished).await;
+        found.unwrap().iter().map(ToString::to_string).collect()
+    }
+
+    /// Pulls a listing of March 2026; removals are carried out.
+    pub(crate) async fn of_march(&self, page: Vec<Change>) -> Applied {
+        self.stage(page).await;
+        let march = window("2026-03-01", "2026-04-01");
+        self.apply(self.plan(Coverage::Window(march))).await
     }
 
     /// Pulls changes; removals are carried out.
