@@ -8,6 +8,7 @@ mod apply;
 mod bench;
 mod build;
 mod calendars;
+mod chance;
 mod parking;
 mod records;
 mod removals;
@@ -127,6 +128,9 @@ macro_rules! every_sentence {
                 the_timeline_is_in_order_of_time,
                 the_timeline_is_cut_by_parts_of_days_and_instants,
                 the_timeline_says_what_is_busy_and_declined,
+            }
+            chance {
+                any_sequence_of_pulls_ends_like_one_listing_of_what_is_left,
             }
             records {
                 a_lease_is_held_by_one,
