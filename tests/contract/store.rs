@@ -40,7 +40,7 @@ macro_rules! every_sentence {
         suite! { $backend:
             users {
                 users_come_back_as_they_were_stored,
-                users_are_stored_all_or_none,
+                many_users_are_stored_at_once,
                 preferences_default_until_they_are_saved,
                 preferences_need_their_user,
                 the_schedule_knows_users_with_accounts,

@@ -33,6 +33,7 @@ CREATE TEMP TABLE stage (
 );
 
 CREATE INDEX temp.stage_removed ON stage (calendar_id, id, external_id) WHERE change = 'removed';
+CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'unreadable';
 
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
