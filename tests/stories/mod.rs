@@ -1,0 +1,4 @@
+//! Whole syncs against the model of Google. Each ends with "run it again,
+//! nothing happens" and with what the timeline then holds.
+
+mod series;
