@@ -12,11 +12,19 @@ async fn weekly_review(rebase: bool) -> World {
     world.google().behave(|how| how.rebase_exceptions = rebase);
     world.configure("sync.future_days", "36");
     let work = world.calendar("Work");
-    work.put(event("review").at("2026-03-02T09:00", "Europe/Berlin").weekly());
+    work.put(
+        event("review")
+            .at("2026-03-02T09:00", "Europe/Berlin")
+            .weekly(),
+    );
     let (start, end) = ("2026-03-10T14:00:00+01:00", "2026-03-10T15:00:00+01:00");
     work.move_occurrence("review", "2026-03-09T09:00:00+01:00", start, end);
     work.cancel_occurrence("review", "2026-03-16T09:00:00+01:00");
-    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 1), ("events_created", 2)]);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 1), ("events_created", 2)],
+    );
     assert_eq!(
         world.timeline(ANA).await,
         [
@@ -35,7 +43,11 @@ async fn shifted_review(world: &World) {
     let later = moved_to("2026-03-02T10:00", 60, "Europe/Berlin");
     world.calendar("Work").edit("review", later);
     world.minutes_later(10);
-    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 1), ("failed", 0)]);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 1), ("failed", 0)],
+    );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(
         world.timeline(ANA).await,
@@ -75,7 +87,11 @@ async fn a_moved_occurrence_keeps_its_id_and_can_be_moved_again() {
     let work = world.calendar("Work");
     work.move_occurrence("review", "2026-03-09T09:00:00+01:00", start, end);
     world.minutes_later(10);
-    expect(&world.auto_sync().await, Outcome::Ok, &[("events_updated", 1), ("events_created", 0)]);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("events_updated", 1), ("events_created", 0)],
+    );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(event_ids(&world), ids);
     let week = world.timeline_of(ANA, &["2026-03-09", "2026-03-1"]).await;
@@ -87,13 +103,21 @@ async fn a_cancelled_occurrence_takes_away_its_date_and_nothing_else() {
     let world = World::start("2026-03-02T06:00:00Z").await;
     world.configure("sync.future_days", "22");
     let work = world.calendar("Work");
-    work.put(event("review").at("2026-03-02T09:00", "Europe/Berlin").weekly());
+    work.put(
+        event("review")
+            .at("2026-03-02T09:00", "Europe/Berlin")
+            .weekly(),
+    );
     work.put(event("lunch").at("2026-03-09T12:00", "Europe/Berlin"));
     world.auto_sync().await;
     work.cancel_occurrence("review", "2026-03-09T09:00:00+01:00");
     world.minutes_later(10);
     let run = world.auto_sync().await;
-    expect(&run, Outcome::Ok, &[("events_updated", 1), ("events_removed", 0)]);
+    expect(
+        &run,
+        Outcome::Ok,
+        &[("events_updated", 1), ("events_removed", 0)],
+    );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(
         world.timeline(ANA).await,
@@ -114,7 +138,11 @@ async fn a_deleted_series_goes_with_its_exceptions() {
     let world = weekly_review(false).await;
     world.calendar("Work").delete("review");
     world.minutes_later(10);
-    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 1), ("events_removed", 2)]);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 1), ("events_removed", 2)],
+    );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, Vec::<String>::new());
 }
@@ -130,6 +158,14 @@ async fn an_exception_that_arrives_before_its_series_finds_it() {
     world.minutes_later(10);
     world.auto_sync().await;
     world.a_second_cycle_does_nothing().await;
-    let week = world.timeline_of(ANA, &["2026-03-23", "2026-03-24", "2026-03-30"]).await;
-    assert_eq!(week, ["2026-03-24 17:00Z 60m review", "2026-03-30 07:00Z 60m retro"]);
+    let week = world
+        .timeline_of(ANA, &["2026-03-23", "2026-03-24", "2026-03-30"])
+        .await;
+    assert_eq!(
+        week,
+        [
+            "2026-03-24 17:00Z 60m review",
+            "2026-03-30 07:00Z 60m retro"
+        ]
+    );
 }

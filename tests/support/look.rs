@@ -31,7 +31,10 @@ impl World {
     pub(crate) async fn timeline_rows(&self, user: &str) -> Vec<TimelineRow> {
         let (from, to) = (time("1970-01-01T00:00:00Z"), time("2200-01-01T00:00:00Z"));
         let store = self.store().await;
-        store.timeline_list(&user.parse().unwrap(), from, to).await.unwrap()
+        store
+            .timeline_list(&user.parse().unwrap(), from, to)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn store(&self) -> Arc<dyn Store> {
@@ -65,7 +68,8 @@ impl World {
 
     pub(crate) async fn status(&self, user: &str) -> Option<SyncStatus> {
         let all = self.store().await.status_list().await.unwrap();
-        all.into_iter().find(|status| status.user_id.as_str() == user)
+        all.into_iter()
+            .find(|status| status.user_id.as_str() == user)
     }
 
     /// A second connection to the store's file.
@@ -77,14 +81,17 @@ impl World {
     pub(crate) fn column(&self, sql: &str) -> Vec<String> {
         let database = self.database();
         let mut statement = database.prepare(sql).unwrap();
-        let rows = statement.query_map([], |row| row.get::<_, Value>(0)).unwrap();
+        let rows = statement
+            .query_map([], |row| row.get::<_, Value>(0))
+            .unwrap();
         rows.map(|value| text(value.unwrap())).collect()
     }
 
     /// Has every later write to events and occurrences leave a trace.
     pub(crate) fn watch_writes(&self) -> Watch<'_> {
         let database = self.database();
-        let begin = "CREATE TABLE IF NOT EXISTS story_writes (what TEXT); DELETE FROM story_writes;";
+        let begin =
+            "CREATE TABLE IF NOT EXISTS story_writes (what TEXT); DELETE FROM story_writes;";
         database.execute_batch(begin).unwrap();
         for table in ["calendar_events", "calendar_occurrences"] {
             for change in ["INSERT", "UPDATE", "DELETE"] {

@@ -79,7 +79,12 @@ impl World {
             working_hours: None,
         };
         let cx = self.context();
-        cx.store().await.unwrap().user_upsert(vec![person]).await.unwrap();
+        cx.store()
+            .await
+            .unwrap()
+            .user_upsert(vec![person])
+            .await
+            .unwrap();
         self.import(user, &account.refresh_token).await;
     }
 
@@ -96,7 +101,12 @@ impl World {
             },
         };
         let cx = self.context();
-        cx.store().await.unwrap().account_upsert(vec![account]).await.unwrap();
+        cx.store()
+            .await
+            .unwrap()
+            .account_upsert(vec![account])
+            .await
+            .unwrap();
     }
 
     /// Adds a secondary calendar to Ana's list.
@@ -157,9 +167,18 @@ impl World {
         let store = self.dir.path().join("calsync.db");
         let mut env = self.settings.lock().unwrap().clone();
         env.extend([
-            ("CALSYNC__STORE__URL".to_owned(), format!("sqlite:{}", store.display())),
-            ("CALSYNC__GOOGLE__CLIENT_ID".to_owned(), CLIENT_ID.to_owned()),
-            ("CALSYNC__GOOGLE__CLIENT_SECRET".to_owned(), CLIENT_SECRET.to_owned()),
+            (
+                "CALSYNC__STORE__URL".to_owned(),
+                format!("sqlite:{}", store.display()),
+            ),
+            (
+                "CALSYNC__GOOGLE__CLIENT_ID".to_owned(),
+                CLIENT_ID.to_owned(),
+            ),
+            (
+                "CALSYNC__GOOGLE__CLIENT_SECRET".to_owned(),
+                CLIENT_SECRET.to_owned(),
+            ),
             ("CALSYNC__GOOGLE__API_URL".to_owned(), google.api_url()),
             ("CALSYNC__GOOGLE__TOKEN_URL".to_owned(), google.token_url()),
         ]);
@@ -201,7 +220,13 @@ impl World {
         self.google().clear_requests();
         let watch = self.watch_writes();
         let run = self.auto_sync().await;
-        let nothing = ["events_created", "events_updated", "events_removed", "failed", "conflicts"];
+        let nothing = [
+            "events_created",
+            "events_updated",
+            "events_removed",
+            "failed",
+            "conflicts",
+        ];
         expect(&run, Outcome::Ok, &nothing.map(|name| (name, 0)));
         assert_eq!(watch.writes(), Vec::<String>::new());
         assert_eq!(run.counts["requests"], run.counts["synced"], "{run:?}");
@@ -213,14 +238,24 @@ impl World {
 /// The job that lists what changed, at any hour.
 pub(crate) fn pull() -> Pull {
     let all_hours = true;
-    Pull { all_hours, ..Pull::default() }
+    Pull {
+        all_hours,
+        ..Pull::default()
+    }
 }
 
 /// The outcome and some of the counts of a cycle.
 #[track_caller]
 pub(crate) fn expect(run: &JobRun, outcome: Outcome, counts: &[(&str, u64)]) {
-    let found: Vec<_> = counts.iter().map(|(name, _)| (*name, run.counts[*name])).collect();
-    assert_eq!((run.outcome, found.as_slice()), (outcome, counts), "{run:#?}");
+    let found: Vec<_> = counts
+        .iter()
+        .map(|(name, _)| (*name, run.counts[*name]))
+        .collect();
+    assert_eq!(
+        (run.outcome, found.as_slice()),
+        (outcome, counts),
+        "{run:#?}"
+    );
 }
 
 impl Place {
@@ -238,7 +273,9 @@ impl Place {
 
     /// Moves the occurrence that starts at an instant to another of an hour.
     pub(crate) fn move_occurrence(&self, series: &str, original: &str, start: &str, end: &str) {
-        let moved = self.google.move_occurrence(&self.id, series, original, start, end);
+        let moved = self
+            .google
+            .move_occurrence(&self.id, series, original, start, end);
         moved.expect("the series has this occurrence");
     }
 

@@ -39,7 +39,10 @@ pub(crate) fn check(google: &Google, at_once: usize) {
     }
     assert!(google.mails().is_empty(), "{:?}", google.mails());
     check_constant(&requests);
-    for account in requests.iter().filter_map(|request| request.account.as_deref()) {
+    for account in requests
+        .iter()
+        .filter_map(|request| request.account.as_deref())
+    {
         let most = google.max_concurrency(account);
         assert!(most <= at_once, "{most} requests of {account} at once");
     }
@@ -68,13 +71,21 @@ fn check_listing(request: &Logged) {
 
 /// All listings carry the same parameters, the tokens apart.
 fn check_constant(requests: &[Logged]) {
-    let listings = requests.iter().filter(|request| request.kind == Kind::EventsList);
-    let mut queries: Vec<_> = listings.map(|request| without_tokens(&request.query)).collect();
+    let listings = requests
+        .iter()
+        .filter(|request| request.kind == Kind::EventsList);
+    let mut queries: Vec<_> = listings
+        .map(|request| without_tokens(&request.query))
+        .collect();
     queries.dedup();
     assert!(queries.len() <= 1, "{queries:#?}");
 }
 
 fn without_tokens(query: &str) -> String {
     let constant = |pair: &&str| !pair.starts_with("syncToken=") && !pair.starts_with("pageToken=");
-    query.split('&').filter(constant).collect::<Vec<_>>().join("&")
+    query
+        .split('&')
+        .filter(constant)
+        .collect::<Vec<_>>()
+        .join("&")
 }
