@@ -9,3 +9,7 @@ mod paths;
 mod sandbox;
 mod shipped;
 mod source;
+#[cfg(feature = "sandbox")]
+mod stories;
+#[cfg(feature = "sandbox")]
+mod support;

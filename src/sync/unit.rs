@@ -103,10 +103,13 @@ impl Sync {
         match self.discover_if_due(visit.account, &visit.session).await {
             Ok(()) => {}
             Err(AccountTrouble::Store(error)) => return Err(error),
-            Err(AccountTrouble::Provider(error)) if visit.note(&error) => {}
             Err(AccountTrouble::Provider(error)) => {
                 self.note_outage(visit, &error);
-                report.fail(failure::of_account(visit.account, &error), &error);
+                visit.note(&error);
+                // What puts the account out of use is reported with it.
+                if failure::reach(&error) != Reach::Account {
+                    report.fail(failure::of_account(visit.account, &error), &error);
+                }
             }
         }
         Ok(report)
