@@ -10,8 +10,8 @@ use crate::store::StoreError;
 pub(super) const HELP: &str = "\
 Exit status:
   0   done, also when nothing was due or another instance is running
-  1   the cycle failed
-  2   wrong arguments
+  1   failed
+  2   wrong arguments, also a file or an id that they name; nothing was done
   3   partial: some units failed, the rest is done
   75  the store or every provider could not be reached: the next timer tries again
   78  the configuration is wrong";
@@ -49,6 +49,7 @@ impl Exit {
         match error.downcast_ref::<StoreError>() {
             Some(StoreError::Unavailable { .. }) => Self::Unreachable,
             Some(StoreError::NoKey { .. }) => Self::Config,
+            Some(StoreError::NoSuch(_)) => Self::Usage,
             Some(_) | None => Self::Failed,
         }
     }
