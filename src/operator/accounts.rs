@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::import;
-use super::output::{Output, moment, or_dash};
+use super::output::{Output, counted, moment, or_dash};
 use crate::context::Context;
 use crate::jobs::{Incomplete, WrongArgument};
 use crate::model::account::{
@@ -66,6 +67,7 @@ enum Action {
 #[serde(deny_unknown_fields)]
 struct Entry {
     user_id: UserId,
+    #[serde(deserialize_with = "provider")]
     provider: ProviderKind,
     email: String,
     refresh_token: SecretString,
@@ -75,6 +77,21 @@ struct Entry {
     expires_at: Option<DateTime<Utc>>,
     #[serde(default)]
     scopes: Scopes,
+}
+
+/// A provider by its name.
+fn provider<'de, D: Deserializer<'de>>(name: D) -> Result<ProviderKind, D::Error> {
+    let name = String::deserialize(name)?;
+    let known = ProviderKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == name);
+    known.ok_or_else(|| {
+        let names: Vec<_> = ProviderKind::ALL.map(ProviderKind::as_str).into();
+        D::Error::custom(format!(
+            "provider {name:?} is not supported; calsync syncs {}",
+            names.join(" and ")
+        ))
+    })
 }
 
 /// Scopes as a list, or as providers write them: in one text.
@@ -206,10 +223,8 @@ impl Accounts {
             }
             Action::Rekey => {
                 let rekeyed = cx.store().await?.account_rekey().await?;
-                Ok(out.value(
-                    &Rekeyed { rekeyed },
-                    &format!("{rekeyed} accounts encrypted anew"),
-                )?)
+                let text = format!("{} encrypted anew", counted(rekeyed, "account"));
+                Ok(out.value(&Rekeyed { rekeyed }, &text)?)
             }
         }
     }
@@ -223,6 +238,7 @@ async fn import_accounts(
 ) -> anyhow::Result<()> {
     // What is wrong with the configuration is said before anything is stored.
     let sync = if discover && !entries.is_empty() {
+        cx.stop_on_signals();
         Some(cx.sync("import").await?)
     } else {
         None
@@ -249,7 +265,7 @@ async fn import_accounts(
         sync.close().await;
     }
     let failed = rows.iter().filter(|row| row.error.is_some()).count();
-    out.list(&["id", "user", "new calendars", "error"], &rows, |row| {
+    out.list(&["ID", "USER", "NEW CALENDARS", "ERROR"], &rows, |row| {
         vec![
             row.id.to_string(),
             row.user_id.to_string(),
@@ -269,7 +285,7 @@ async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> anyhow::Resul
     let accounts = cx.store().await?.account_list(user).await?;
     let rows: Vec<Row> = accounts.into_iter().map(Row::from).collect();
     let header = [
-        "id", "user", "provider", "email", "status", "reason", "since",
+        "ID", "USER", "PROVIDER", "EMAIL", "STATUS", "REASON", "SINCE",
     ];
     Ok(out.list(&header, &rows, |row| {
         vec![
@@ -303,11 +319,13 @@ async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> any
     } else {
         "removed"
     };
-    let text = format!("account {id} with {} calendars {verb}", calendars.len());
+    let calendars = calendars.len();
+    let number = counted(calendars as u64, "calendar");
+    let text = format!("account {id} with {number} {verb}");
     Ok(out.value(
         &Removed {
             id: id.clone(),
-            calendars: calendars.len(),
+            calendars,
             removed,
         },
         &text,
