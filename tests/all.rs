@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "sandbox")]
+mod cli;
 mod floors;
 mod paths;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod shipped;
 mod source;
+mod support;
