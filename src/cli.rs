@@ -19,7 +19,9 @@ use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
 
 mod exit;
+mod help;
 mod manual;
+mod page;
 
 pub use self::exit::Exit;
 
@@ -31,7 +33,7 @@ const GLOBAL: &str = "Global options";
 /// Every subcommand runs one cycle and exits; systemd timers or cron decide
 /// when. `calsync demo` shows it at work without any account.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_long_help = exit::HELP)]
+#[command(version, max_term_width = 100, after_long_help = help::PROGRAM)]
 pub struct Cli {
     /// Configuration file; without it $CALSYNC_CONFIG,
     /// $XDG_CONFIG_HOME/calsync/config.toml or /etc/calsync/config.toml

@@ -6,16 +6,6 @@ use crate::config::ConfigError;
 use crate::jobs::{Incomplete, WrongArgument};
 use crate::store::StoreError;
 
-/// The table of exit codes, for `--help` and the manual.
-pub(super) const HELP: &str = "\
-Exit status:
-  0   done, also when nothing was due or another instance is running
-  1   failed
-  2   wrong arguments, also a file or an id that they name; nothing was done
-  3   partial: some units failed, the rest is done
-  75  the store or every provider could not be reached: the next timer tries again
-  78  the configuration is wrong";
-
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

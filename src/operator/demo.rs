@@ -27,6 +27,11 @@ const EXCERPT: usize = 20;
 /// users, syncs them into a store, makes edits "at Google", and syncs again.
 /// Nothing leaves this machine, and nothing of yours is touched.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  calsync demo                                         20 users, 10000 events
+  calsync demo --users 0 --events 0 --ics my.ics       a calendar of yours
+  calsync demo --dir /tmp/demo                         keep the store to look around in it")]
 pub struct Demo {
     /// Invented users
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]

@@ -26,6 +26,10 @@ enum Action {
     /// (2026-03-02T09:00) or instants (2026-03-02T09:00:00Z). The timeline
     /// covers the days around today that are configured; outside of them
     /// nothing is known.
+    #[command(after_long_help = "\
+Examples:
+  calsync events list --user u-7 --from 2026-03-02 --to 2026-03-09
+  calsync events list --user u-7 --from 2026-03-02T09:00 --json")]
     List {
         /// The user
         #[arg(long, value_name = "ID")]

@@ -24,6 +24,10 @@ enum Action {
         user: UserId,
     },
     /// Set preferences of a user; what is not named stays
+    #[command(after_long_help = "\
+Examples:
+  calsync prefs set --user u-7 --sync-frequency-minutes 30
+  calsync prefs set --user u-7 --auto-sync-enabled false")]
     Set(Box<Set>),
 }
 

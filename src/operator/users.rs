@@ -28,6 +28,10 @@ enum Action {
     /// time zone is an IANA name and defaults to UTC; working hours count in
     /// that zone, may cross midnight, and default to always. All users of the
     /// file are imported, or none.
+    #[command(after_long_help = "\
+Examples:
+  echo '{\"id\": \"u-7\", \"timezone\": \"Europe/Berlin\"}' | calsync users import -
+  calsync users import users.jsonl")]
     Import {
         /// The file; - is standard input
         file: PathBuf,
