@@ -98,9 +98,13 @@ impl Sync {
             return Ok(report);
         }
         if self.is_closed(visit) {
-            return Ok(report);
+            return Ok(deferred_discovery(visit.account));
         }
-        match self.discover_if_due(visit.account, &visit.session).await {
+        let discovered = tokio::select! {
+            discovered = self.discover_if_due(visit.account, &visit.session) => discovered,
+            () = self.stop.cancelled() => return Ok(deferred_discovery(visit.account)),
+        };
+        match discovered {
             Ok(()) => {}
             Err(AccountTrouble::Store(error)) => return Err(error),
             Err(AccountTrouble::Provider(error)) => {
@@ -288,6 +292,16 @@ impl Visit<'_> {
         }
         concerns
     }
+}
+
+/// An account whose calendars are not known yet counts as one calendar that is
+/// left to the next cycle; known ones speak for themselves.
+fn deferred_discovery(account: &Account) -> Report {
+    let mut report = Report::default();
+    if account.discovered_at.is_none() {
+        report.add(count::DEFERRED, 1);
+    }
+    report
 }
 
 fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
