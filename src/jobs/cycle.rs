@@ -39,17 +39,17 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
         until: cx.clock.now() + LEASE,
     };
     if !store.lease_acquire(&lease, cx.clock.now()).await? {
-        tracing::info!(job = J::NAME, "another instance is running, nothing done");
+        tracing::info!("another instance is running, nothing done");
         return Ok(run_of::<J>(cx, begun, Outcome::Skipped, Report::default()));
     }
-    tracing::info!(job = J::NAME, "cycle started");
+    tracing::info!("cycle started");
     let worked = watched(job, cx, &owner).await;
     store.lease_release(&lease.name, &owner).await?;
     let report = worked?;
     let run = run_of::<J>(cx, begun, outcome(&report), report);
     store.run_save(&run).await?;
     tracing::info!(
-        job = J::NAME, outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
+        outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
         counts = %serde_json::json!(run.counts), "cycle ended"
     );
     Ok(run)

@@ -3,8 +3,10 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde::de::DeserializeOwned;
+
+use crate::jobs::WrongArgument;
 
 /// Larger files are no import files.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
@@ -28,8 +30,11 @@ pub(super) fn objects<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>
             .take(MOST_BYTES)
             .read_to_string(text)
     };
-    read(&mut text).with_context(|| format!("cannot read import file {name}"))?;
-    parse(&text).with_context(|| format!("import file {name}; nothing was imported"))
+    read(&mut text)
+        .map_err(|error| WrongArgument(format!("import file {name} cannot be read: {error}")))?;
+    parse(&text).map_err(|error| {
+        WrongArgument(format!("import file {name}, {error}; nothing was imported")).into()
+    })
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {

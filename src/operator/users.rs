@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
 use super::import;
-use super::output::{Output, or_dash};
+use super::output::{Output, counted, or_dash};
 use crate::context::Context;
 use crate::model::id::UserId;
 use crate::model::time::Zone;
@@ -28,6 +28,10 @@ enum Action {
     /// time zone is an IANA name and defaults to UTC; working hours count in
     /// that zone, may cross midnight, and default to always. All users of the
     /// file are imported, or none.
+    #[command(after_long_help = "\
+Examples:
+  echo '{\"id\": \"u-7\", \"timezone\": \"Europe/Berlin\"}' | calsync users import -
+  calsync users import users.jsonl")]
     Import {
         /// The file; - is standard input
         file: PathBuf,
@@ -106,12 +110,13 @@ impl Users {
                 let imported = Imported { users: users.len() };
                 let users = users.into_iter().map(|Checked(user)| user).collect();
                 cx.store().await?.user_upsert(users).await?;
-                out.value(&imported, &format!("imported {} users", imported.users))?;
+                let number = counted(imported.users as u64, "user");
+                out.value(&imported, &format!("{number} imported"))?;
             }
             Action::List => {
                 let users = cx.store().await?.user_list().await?;
                 let rows: Vec<Entry> = users.into_iter().map(Entry::from).collect();
-                let header = ["id", "email", "timezone", "working hours"];
+                let header = ["ID", "EMAIL", "TIMEZONE", "WORKING HOURS"];
                 out.list(&header, &rows, |row| {
                     vec![
                         row.id.to_string(),

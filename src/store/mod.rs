@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use self::keyring::{EncryptionKey, KeyRing};
+pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::sqlite::SqliteUrl;
 use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};

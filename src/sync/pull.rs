@@ -71,37 +71,43 @@ struct Loose {
 }
 
 impl Sync {
-    /// Pulls a calendar under a lease. A token that the provider no longer
-    /// knows leads to one full listing. A fixed window that runs short is
-    /// begun anew; until that succeeds the old one serves.
+    /// Pulls a calendar under a lease.
     pub(super) async fn pull(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
         lease: &Lease,
     ) -> Result<Pulled, PullError> {
-        let known = self.known_start(visit, calendar);
-        let anew = self.new_start(visit);
-        let listing = match &known {
-            Some(known) if !self.is_short(visit, known) => {
-                match self.list(visit, calendar, known.clone()).await {
-                    Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
-                        tracing::info!(calendar.id = %calendar.id, "sync token expired, listing in full");
-                        self.list(visit, calendar, anew).await?
-                    }
-                    other => other?,
-                }
-            }
-            Some(known) => match self.list(visit, calendar, anew).await {
-                Err(PullError::Provider(error)) if reach(&error) == Reach::Calendar => {
-                    tracing::warn!(calendar.id = %calendar.id, %error, "window not moved");
-                    self.list(visit, calendar, known.clone()).await?
-                }
-                other => other?,
-            },
-            None => self.list(visit, calendar, anew).await?,
-        };
+        let listing = self.read(visit, calendar).await?;
         self.apply(calendar, lease, listing).await
+    }
+
+    /// Reads what changed. A token that the provider no longer knows, that of
+    /// a page of a full listing too, leads to one full listing. A fixed window
+    /// that runs short is begun anew; until that succeeds the old one serves.
+    async fn read(&self, visit: &Visit<'_>, calendar: &Calendar) -> Result<Listing, PullError> {
+        let known = self.known_start(visit, calendar);
+        let short = known
+            .as_ref()
+            .is_some_and(|known| self.is_short(visit, known));
+        let first = known.clone().filter(|_| !short);
+        let first = first.unwrap_or_else(|| self.new_start(visit));
+        match self.list(visit, calendar, first).await {
+            Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
+                tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
+                self.list(visit, calendar, self.new_start(visit)).await
+            }
+            Err(PullError::Provider(error)) if short && reach(&error) == Reach::Calendar => {
+                tracing::warn!(calendar.id = %calendar.id, %error, "window not moved yet");
+                self.list(
+                    visit,
+                    calendar,
+                    known.unwrap_or_else(|| self.new_start(visit)),
+                )
+                .await
+            }
+            other => other,
+        }
     }
 
     /// Where the last listing ended; none before the first and when a full one

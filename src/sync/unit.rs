@@ -98,15 +98,22 @@ impl Sync {
             return Ok(report);
         }
         if self.is_closed(visit) {
-            return Ok(report);
+            return Ok(deferred_discovery(visit.account));
         }
-        match self.discover_if_due(visit.account, &visit.session).await {
+        let discovered = tokio::select! {
+            discovered = self.discover_if_due(visit.account, &visit.session) => discovered,
+            () = self.stop.cancelled() => return Ok(deferred_discovery(visit.account)),
+        };
+        match discovered {
             Ok(()) => {}
             Err(AccountTrouble::Store(error)) => return Err(error),
-            Err(AccountTrouble::Provider(error)) if visit.note(&error) => {}
             Err(AccountTrouble::Provider(error)) => {
                 self.note_outage(visit, &error);
-                report.fail(failure::of_account(visit.account, &error), &error);
+                visit.note(&error);
+                // What puts the account out of use is reported with it.
+                if failure::reach(&error) != Reach::Account {
+                    report.fail(failure::of_account(visit.account, &error), &error);
+                }
             }
         }
         Ok(report)
@@ -285,6 +292,16 @@ impl Visit<'_> {
         }
         concerns
     }
+}
+
+/// An account whose calendars are not known yet counts as one calendar that is
+/// left to the next cycle; known ones speak for themselves.
+fn deferred_discovery(account: &Account) -> Report {
+    let mut report = Report::default();
+    if account.discovered_at.is_none() {
+        report.add(count::DEFERRED, 1);
+    }
+    report
 }
 
 fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {

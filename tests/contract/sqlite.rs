@@ -341,6 +341,19 @@ async fn what_the_application_writes_odd_stops_nobody() {
 }
 
 #[tokio::test]
+async fn users_are_stored_all_or_none() {
+    let bench = Bench::over_sqlite().await;
+    meddle(
+        &file(&bench),
+        "CREATE TRIGGER full BEFORE INSERT ON users WHEN NEW.id = 'b'
+         BEGIN SELECT raise(ABORT, 'stop'); END",
+    );
+    let users = ["a", "b", "c"].map(super::store::user);
+    assert!(bench.store.user_upsert(users.into()).await.is_err());
+    assert_eq!(bench.store.user_list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn ids_and_words_that_make_no_sense_are_refused_by_the_schema() {
     let bench = Bench::over_sqlite().await;
     let connection = Connection::open(file(&bench)).unwrap();

@@ -8,6 +8,7 @@ mod apply;
 mod bench;
 mod build;
 mod calendars;
+mod chance;
 mod given;
 mod parking;
 mod records;
@@ -40,7 +41,7 @@ macro_rules! every_sentence {
         suite! { $backend:
             users {
                 users_come_back_as_they_were_stored,
-                users_are_stored_all_or_none,
+                many_users_are_stored_at_once,
                 preferences_default_until_they_are_saved,
                 preferences_need_their_user,
                 the_schedule_knows_users_with_accounts,
@@ -136,6 +137,9 @@ macro_rules! every_sentence {
                 the_timeline_is_in_order_of_time,
                 the_timeline_is_cut_by_parts_of_days_and_instants,
                 the_timeline_says_what_is_busy_and_declined,
+            }
+            chance {
+                any_sequence_of_pulls_ends_like_one_listing_of_what_is_left,
             }
             records {
                 a_lease_is_held_by_one,

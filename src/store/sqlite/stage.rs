@@ -108,9 +108,18 @@ pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change
 
 /// Forgets what is staged for a calendar.
 pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
-    for table in ["stage", "stage_occurrence"] {
-        let sql = format!("DELETE FROM temp.{table} WHERE calendar_id = ?1");
-        connection.prepare_cached(&sql)?.execute([calendar])?;
+    let listed = "DELETE FROM temp.stage_occurrence WHERE calendar_id = ?1";
+    connection.prepare_cached(listed)?.execute([calendar])?;
+    let others = "SELECT 1 FROM temp.stage WHERE calendar_id < ?1
+                  UNION ALL SELECT 1 FROM temp.stage WHERE calendar_id > ?1";
+    if connection.prepare_cached(others)?.exists([calendar])? {
+        let sql = "DELETE FROM temp.stage WHERE calendar_id = ?1";
+        connection.prepare_cached(sql)?.execute([calendar])?;
+    } else {
+        // To forget everything costs next to nothing.
+        connection
+            .prepare_cached("DELETE FROM temp.stage")?
+            .execute([])?;
     }
     Ok(())
 }

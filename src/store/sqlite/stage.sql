@@ -33,6 +33,9 @@ CREATE TEMP TABLE stage (
     UNIQUE (calendar_id, external_id)
 );
 
+CREATE INDEX temp.stage_removed ON stage (calendar_id, id, external_id) WHERE change = 'removed';
+CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'unreadable';
+
 -- Occurrences that are listed beside their series.
 CREATE TEMP TABLE stage_occurrence (
     calendar_id        TEXT NOT NULL,
@@ -55,3 +58,6 @@ CREATE TEMP TABLE touched (
     stage_row  INTEGER,
     old_series TEXT
 );
+
+-- At most 64 MiB, and only where a calendar is that large.
+PRAGMA temp.cache_size = -65536;

@@ -32,7 +32,7 @@ pub(crate) async fn users_come_back_as_they_were_stored(bench: Bench) {
     );
 }
 
-pub(crate) async fn users_are_stored_all_or_none(bench: Bench) {
+pub(crate) async fn many_users_are_stored_at_once(bench: Bench) {
     bench.store.user_upsert(Vec::new()).await.unwrap();
     bench
         .store

@@ -1,0 +1,8 @@
+//! What the tests share: whole worlds to sync in, the program, and how to read
+//! them.
+
+pub(crate) mod event;
+pub(crate) mod look;
+pub(crate) mod program;
+pub(crate) mod story;
+pub(crate) mod wire;
