@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use calsync::jobs::AutoSync;
+use calsync::jobs::{AutoSync, Pull};
 use calsync::model::preferences::Preferences;
 use calsync::model::run::{Outcome, SyncState, SyncStatus};
 
@@ -170,4 +170,26 @@ async fn two_users_of_one_calendar_have_it_both() {
             ["2026-03-05..2026-03-06 offsite"]
         );
     }
+}
+
+#[tokio::test]
+async fn odd_rows_that_the_application_wrote_stop_nobody() {
+    let world = three().await;
+    let odd = [
+        "UPDATE users SET timezone = 'Mars/Olympus', working_hours = '[]' WHERE id = 'u-2'",
+        "INSERT INTO users (id, timezone) VALUES ('u-4', '')",
+        "INSERT INTO calendar_preferences (user_id, past_days, future_days)
+         VALUES ('u-3', 4000000000, 4000000000)",
+    ];
+    for sql in odd {
+        world.database().execute(sql, []).unwrap();
+    }
+    world.minutes_later(10);
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 3)]);
+    world.a_second_cycle_does_nothing().await;
+    expect(
+        &world.run(&Pull::default()).await,
+        Outcome::Ok,
+        &[("synced", 3)],
+    );
 }

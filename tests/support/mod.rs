@@ -2,5 +2,6 @@
 
 pub(crate) mod event;
 pub(crate) mod look;
+pub(crate) mod place;
 pub(crate) mod story;
 pub(crate) mod wire;

@@ -16,8 +16,8 @@ use calsync::sandbox::Sandbox;
 use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Fault, Google};
 use calsync::sync::progress::Silent;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
+use super::place::Place;
 use super::wire;
 
 /// The user of stories that need only one.
@@ -29,12 +29,6 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     settings: Mutex<BTreeMap<String, String>>,
     calendars: Mutex<BTreeMap<String, String>>,
-}
-
-/// A calendar at Google.
-pub(crate) struct Place {
-    google: Google,
-    pub(crate) id: String,
 }
 
 /// The address of a user's account.
@@ -85,15 +79,16 @@ impl World {
             .user_upsert(vec![person])
             .await
             .unwrap();
-        self.import(user, &account.refresh_token).await;
+        self.import(user, &email(user), &account.refresh_token)
+            .await;
     }
 
-    /// Imports the account of a user, as `accounts import` does.
-    pub(crate) async fn import(&self, user: &str, refresh_token: &str) {
+    /// Imports an account of a user, as `accounts import` does.
+    pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
         let account = NewAccount {
             user_id: user.parse().unwrap(),
             provider: ProviderKind::Google,
-            email: email(user),
+            email: email.to_owned(),
             scopes: Vec::new(),
             tokens: Tokens {
                 access: None,
@@ -123,10 +118,8 @@ impl World {
 
     /// A calendar by its name.
     pub(crate) fn calendar(&self, name: &str) -> Place {
-        Place {
-            google: self.google().clone(),
-            id: self.calendars.lock().unwrap()[name].clone(),
-        }
+        let id = &self.calendars.lock().unwrap()[name];
+        Place::new(self.google(), id)
     }
 
     pub(crate) fn google(&self) -> &Google {
@@ -256,36 +249,4 @@ pub(crate) fn expect(run: &JobRun, outcome: Outcome, counts: &[(&str, u64)]) {
         (outcome, counts),
         "{run:#?}"
     );
-}
-
-impl Place {
-    pub(crate) fn put(&self, event: impl Into<Value>) -> String {
-        self.google.put_event(&self.id, event.into())
-    }
-
-    pub(crate) fn edit(&self, id: &str, patch: Value) {
-        assert!(self.google.edit_event(&self.id, id, patch), "no event {id}");
-    }
-
-    pub(crate) fn delete(&self, id: &str) {
-        assert!(self.google.delete_event(&self.id, id), "no event {id}");
-    }
-
-    /// Moves the occurrence that starts at an instant to another of an hour.
-    pub(crate) fn move_occurrence(&self, series: &str, original: &str, start: &str, end: &str) {
-        let moved = self
-            .google
-            .move_occurrence(&self.id, series, original, start, end);
-        moved.expect("the series has this occurrence");
-    }
-
-    pub(crate) fn cancel_occurrence(&self, series: &str, original: &str) {
-        let cancelled = self.google.cancel_occurrence(&self.id, series, original);
-        cancelled.expect("the series has this occurrence");
-    }
-
-    /// Old tokens of the calendar answer 410 from now on.
-    pub(crate) fn expire_tokens(&self) {
-        self.google.expire_sync_tokens(&self.id);
-    }
 }
