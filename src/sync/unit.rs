@@ -89,13 +89,17 @@ impl Sync {
     }
 
     /// Discovers calendars where that is due. What is known already is synced
-    /// also when that fails.
+    /// also when that fails. A cycle that is asked to stop does not wait for it.
     async fn discover_for(&self, visit: &Visit<'_>) -> Result<Report, StoreError> {
         let mut report = Report::default();
         if self.is_closed(visit) || !failure::is_usable(visit.account) {
             return Ok(report);
         }
-        match self.discover_if_due(visit.account, &visit.session).await {
+        let discovered = tokio::select! {
+            discovered = self.discover_if_due(visit.account, &visit.session) => discovered,
+            () = self.stop.cancelled() => Ok(()),
+        };
+        match discovered {
             Ok(()) => {}
             Err(AccountTrouble::Store(error)) => return Err(error),
             Err(AccountTrouble::Provider(error)) => {
