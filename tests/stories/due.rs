@@ -6,7 +6,7 @@ use calsync::jobs::{AutoSync, Pull};
 use calsync::model::preferences::Preferences;
 use calsync::model::run::{Outcome, SyncState, SyncStatus};
 
-use crate::support::story::{ANA, World, expect, time};
+use crate::support::story::{ANA, World, expect, force, time};
 use crate::support::wire;
 
 /// Three users with a calendar each, synced at six.
@@ -118,13 +118,9 @@ async fn a_named_user_is_synced_alone_and_when_due() {
 async fn force_syncs_who_is_not_due() {
     let world = three().await;
     prefer(&world, "u-3", |it| it.auto_sync_enabled = false).await;
-    let force = AutoSync {
-        force: true,
-        ..AutoSync::default()
-    };
     world.minutes_later(1);
     expect(
-        &world.run(&force).await,
+        &world.run(&force()).await,
         Outcome::Ok,
         &[("scheduled", 3), ("synced", 3)],
     );

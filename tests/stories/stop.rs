@@ -56,7 +56,7 @@ async fn ended_in_good_order(world: &World, run: &JobRun, why: &str) {
     assert_eq!(world.timeline(ANA).await, [ALPHA]);
     assert_eq!(world.column("SELECT name FROM leases"), [""; 0]);
     let recorded = world.store().await.run_latest().await.unwrap();
-    assert_eq!(recorded, [run.clone()]);
+    assert_eq!(recorded.as_slice(), std::slice::from_ref(run));
     assert_eq!(
         world.known("Beta").await.backoff.failures,
         0,

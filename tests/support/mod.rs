@@ -1,5 +1,6 @@
 //! What the tests share: whole worlds to sync in, and how to read them.
 
+pub(crate) mod cycle;
 pub(crate) mod event;
 pub(crate) mod look;
 pub(crate) mod place;

@@ -14,9 +14,12 @@ use calsync::model::time::Zone;
 use calsync::model::user::User;
 use calsync::sandbox::Sandbox;
 use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Fault, Google};
+use calsync::store::Store;
 use calsync::sync::progress::Silent;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
 
+pub(crate) use super::cycle::{expect, force, pull};
 use super::place::Place;
 use super::wire;
 
@@ -29,6 +32,7 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     settings: Mutex<BTreeMap<String, String>>,
     calendars: Mutex<BTreeMap<String, String>>,
+    pub(super) opened: OnceCell<Arc<dyn Store>>,
 }
 
 /// The address of a user's account.
@@ -48,6 +52,7 @@ impl World {
             dir: tempfile::tempdir().unwrap(),
             settings: Mutex::default(),
             calendars: Mutex::default(),
+            opened: OnceCell::new(),
         }
     }
 
@@ -72,13 +77,8 @@ impl World {
             timezone: Zone::parse(zone).unwrap(),
             working_hours: None,
         };
-        let cx = self.context();
-        cx.store()
-            .await
-            .unwrap()
-            .user_upsert(vec![person])
-            .await
-            .unwrap();
+        let store = self.store().await;
+        store.user_upsert(vec![person]).await.unwrap();
         self.import(user, &email(user), &account.refresh_token)
             .await;
     }
@@ -95,13 +95,8 @@ impl World {
                 refresh: refresh_token.into(),
             },
         };
-        let cx = self.context();
-        cx.store()
-            .await
-            .unwrap()
-            .account_upsert(vec![account])
-            .await
-            .unwrap();
+        let store = self.store().await;
+        store.account_upsert(vec![account]).await.unwrap();
     }
 
     /// Adds a secondary calendar to Ana's list.
@@ -226,27 +221,4 @@ impl World {
         let listed = wire::listings(self.google());
         assert_eq!(listed.len() as u64, run.counts["synced"], "{listed:?}");
     }
-}
-
-/// The job that lists what changed, at any hour.
-pub(crate) fn pull() -> Pull {
-    let all_hours = true;
-    Pull {
-        all_hours,
-        ..Pull::default()
-    }
-}
-
-/// The outcome and some of the counts of a cycle.
-#[track_caller]
-pub(crate) fn expect(run: &JobRun, outcome: Outcome, counts: &[(&str, u64)]) {
-    let found: Vec<_> = counts
-        .iter()
-        .map(|(name, _)| (*name, run.counts[*name]))
-        .collect();
-    assert_eq!(
-        (run.outcome, found.as_slice()),
-        (outcome, counts),
-        "{run:#?}"
-    );
 }
