@@ -89,7 +89,7 @@ impl Sync {
     }
 
     /// Discovers calendars where that is due. What is known already is synced
-    /// also when that fails.
+    /// also when that fails. A cycle that is asked to stop does not wait for it.
     async fn discover_for(&self, visit: &Visit<'_>) -> Result<Report, StoreError> {
         let mut report = Report::default();
         if let Some(note) = failure::of_unusable(visit.account) {

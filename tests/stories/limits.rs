@@ -1,8 +1,10 @@
 //! Limits of the provider: waits are honoured for the account they are meant
 //! for, and for nobody else.
 
+use std::time::Duration;
+
 use calsync::model::run::Outcome;
-use calsync::sandbox::google::{ApiError, Fault, Kind};
+use calsync::sandbox::google::{ApiError, Effect, Fault, Kind};
 
 use crate::support::event::event;
 use crate::support::story::{ANA, World, email, expect};
@@ -171,4 +173,19 @@ async fn a_provider_that_is_away_is_not_asked_by_everybody() {
     world.minutes_later(10);
     expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 30)]);
     world.a_second_cycle_does_nothing().await;
+}
+
+#[tokio::test]
+async fn many_calendars_of_an_account_are_asked_for_a_few_at_a_time() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    for number in 0..20 {
+        world.add_calendar(&format!("Team {number}"), "Europe/Berlin");
+    }
+    let slow = Effect::Latency(Duration::from_millis(2));
+    world.inject(Fault::new(slow).on(Kind::EventsList).always());
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 21)]);
+    assert_eq!(world.google().max_concurrency(&email(ANA)), 4);
+    world.configure("sync.per_account_concurrency", "2");
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.google().max_concurrency(&email(ANA)), 2);
 }

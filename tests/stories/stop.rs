@@ -114,3 +114,32 @@ async fn a_cycle_asked_to_stop_before_it_begins_asks_for_nothing() {
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, ALL);
 }
+
+#[tokio::test]
+async fn a_cycle_asked_to_stop_while_calendars_are_listed_does_not_wait_for_the_list() {
+    let world = three_calendars().await;
+    let cx = world.context();
+    let stop = cx.stop.clone();
+    let ask = Fault::meanwhile(move |_| stop.cancel());
+    for fault in [ask, Fault::new(Effect::Hang)] {
+        world.inject(fault.on(Kind::CalendarListList));
+    }
+    let run = world.run_in(&AutoSync::default(), &cx).await;
+    assert_eq!(
+        (run.counts["failed"], run.failures.len()),
+        (0, 0),
+        "{run:?}"
+    );
+    assert!(
+        run.duration_ms < 20_000,
+        "it waited for the end of the request"
+    );
+    world.minutes_later(10);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 3), ("events_created", 3)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ALL);
+}

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use calsync::jobs::AutoSync;
 use calsync::model::run::Outcome;
 use calsync::sandbox::google::{Effect, Fault, Kind};
 use secrecy::ExposeSecret;
 
 use crate::support::event::event;
-use crate::support::story::{ANA, World, email, expect, pull};
+use crate::support::story::{ANA, World, email, expect, force, pull};
 use crate::support::wire;
 
 /// Ana with two calendars, synced an hour and a half ago: her access token is
@@ -65,7 +64,7 @@ async fn two_processes_that_need_a_new_token_make_one_refresh() {
     let slow = Effect::Latency(Duration::from_millis(20));
     world.inject(Fault::new(slow).on(Kind::Token));
     let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
+    let job = force();
     let pull = pull();
     let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&pull, &other));
     assert_eq!(refreshes(&world), 1);
@@ -89,7 +88,7 @@ async fn two_processes_whose_token_is_refused_end_with_one_that_is_valid() {
     world.google().expire_access_tokens(&email(ANA));
     world.minutes_later(10);
     let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
+    let job = force();
     let pull = pull();
     let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&pull, &other));
     assert_eq!((one.counts["failed"], other.counts["failed"]), (0, 0));
