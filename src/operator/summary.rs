@@ -32,6 +32,7 @@ fn text(run: &JobRun, counts: &[&str]) -> String {
         .collect();
     let counts = match words.is_empty() {
         true if run.outcome == Outcome::Skipped => "another instance is running".to_owned(),
+        true if !run.failures.is_empty() => "nothing could be done".to_owned(),
         true => "nothing to do".to_owned(),
         false => words.join(", "),
     };

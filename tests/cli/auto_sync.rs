@@ -111,6 +111,8 @@ async fn a_provider_that_is_away_defers_the_cycle() {
     assert_eq!(run["failures"][0]["kind"], "unreachable");
     let status = program.json("status");
     assert_eq!(status["accounts"], json!({ "active": 1 }));
+    let message = run["failures"][0]["message"].as_str().unwrap();
+    assert!(message.contains("Connection refused"), "{message}");
     assert_eq!(status["calendars_resting"], 1);
 }
 
