@@ -30,12 +30,15 @@ pub struct Accounts {
 enum Action {
     /// Create or revive accounts from a file
     ///
-    /// JSON, one object a line or one array: {"user_id", "provider": "google",
-    /// "email", "refresh_token", "access_token"?, "expires_at"?, "scopes"?}.
-    /// The user must have been imported. An account of the same user, provider
+    /// JSON, one object a line or one array. user_id, provider, email and
+    /// refresh_token are required; access_token, expires_at and scopes may
+    /// follow. The user must have been imported. An account of the same user, provider
     /// and address gets the new tokens and works again. All accounts of the
     /// file are imported, or none; then their calendars are discovered.
     #[command(after_long_help = "\
+An entry:
+  {\"user_id\": \"u-7\", \"provider\": \"google\", \"email\": \"ana@example.com\", \"refresh_token\": \"1//0g...\"}
+
 Examples:
   calsync accounts import accounts.jsonl
   calsync accounts import --no-discover - < accounts.jsonl")]
