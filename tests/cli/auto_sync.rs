@@ -141,7 +141,7 @@ async fn a_revoked_account_is_told_even_when_quiet_and_named_in_the_status() {
     let ran = world.program.run("-q auto-sync").exits(1);
     ran.says(&[
         "calsync: auto-sync: failed",
-        "cannot be used",
+        "has to be connected again",
         "connect again",
     ]);
     let accounts = world.program.json("accounts list");
