@@ -107,6 +107,21 @@ async fn an_account_whose_list_of_calendars_is_refused_for_now_is_not_called_syn
 }
 
 #[tokio::test]
+#[ignore = "open: an account has no rest of its own, only its calendars have; the list of calendars \
+            is asked for within the wait"]
+async fn an_account_asked_to_wait_is_not_asked_for_its_calendars_either() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    let limited = ApiError::rate_limited(429, "rateLimitExceeded");
+    let limited = Fault::refuse(&limited).retry_after("3600");
+    world.inject(limited.on(Kind::CalendarListList));
+    world.auto_sync().await;
+    world.google().clear_requests();
+    world.minutes_later(10);
+    world.auto_sync().await;
+    assert_eq!(world.google().requests().len(), 0);
+}
+
+#[tokio::test]
 async fn calendars_of_other_people_are_pulled_and_never_written() {
     let world = lunch().await;
     let holidays = "de.german#holiday@group.v.calendar.google.com";
