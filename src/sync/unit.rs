@@ -68,6 +68,7 @@ impl Sync {
             .try_collect::<Vec<_>>()
             .await?;
         report = reports.into_iter().fold(report, Report::and);
+        self.rest(&visit).await?;
         if let Some(error) = visit.trouble.get() {
             self.account_failed(account, error, &mut report).await?;
         }
@@ -128,10 +129,7 @@ impl Sync {
             Visited::Pulled(pulled) => pulled_report(&mut report, calendar, &pulled),
             Visited::Failed(error) => self.failed(visit, calendar, &error, &mut report).await?,
             Visited::Skipped => report.add(count::SKIPPED, 1),
-            Visited::Deferred => {
-                self.rest_with_account(visit, calendar).await?;
-                report.add(count::DEFERRED, 1);
-            }
+            Visited::Deferred => report.add(count::DEFERRED, 1),
         }
         Ok(report)
     }
@@ -239,24 +237,27 @@ impl Sync {
     }
 
     /// A rest that the provider asked for holds for all calendars of the
-    /// account, without counting as a failure of theirs.
-    async fn rest_with_account(
-        &self,
-        visit: &Visit<'_>,
-        calendar: &Calendar,
-    ) -> Result<(), StoreError> {
-        let asked = visit.trouble.get().and_then(failure::asked_rest);
-        let Some(rest) = asked.and_then(|asked| TimeDelta::from_std(asked).ok()) else {
+    /// account, those too that were read before it asked, without counting as
+    /// a failure of theirs.
+    async fn rest(&self, visit: &Visit<'_>) -> Result<(), StoreError> {
+        let Some(asked) = visit.trouble.get().and_then(failure::asked_rest) else {
             return Ok(());
         };
-        let next_attempt_at = Some(self.clock.now() + rest);
-        let backoff = Backoff {
-            next_attempt_at,
-            ..calendar.backoff.clone()
-        };
-        self.store
-            .calendar_save_backoff(&calendar.id, backoff)
-            .await
+        let until = self.clock.now() + due::rest(0, Some(asked));
+        let every = Selection::default();
+        for calendar in self.selected(visit.account, &every).await? {
+            if calendar.backoff.next_attempt_at < Some(until) {
+                let next_attempt_at = Some(until);
+                let backoff = Backoff {
+                    next_attempt_at,
+                    ..calendar.backoff
+                };
+                self.store
+                    .calendar_save_backoff(&calendar.id, backoff)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// Reports a refusal that concerns the account, once, and marks the

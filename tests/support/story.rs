@@ -44,6 +44,20 @@ pub(crate) fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// A login as it is imported.
+pub(crate) fn account(user: &str, email: &str, refresh_token: &str) -> NewAccount {
+    NewAccount {
+        user_id: user.parse().unwrap(),
+        provider: ProviderKind::Google,
+        email: email.to_owned(),
+        scopes: Vec::new(),
+        tokens: Tokens {
+            access: None,
+            refresh: refresh_token.into(),
+        },
+    }
+}
+
 impl World {
     /// A world without anybody.
     pub(crate) async fn empty(now: &str) -> Self {
@@ -85,16 +99,7 @@ impl World {
 
     /// Imports an account of a user, as `accounts import` does.
     pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
-        let account = NewAccount {
-            user_id: user.parse().unwrap(),
-            provider: ProviderKind::Google,
-            email: email.to_owned(),
-            scopes: Vec::new(),
-            tokens: Tokens {
-                access: None,
-                refresh: refresh_token.into(),
-            },
-        };
+        let account = account(user, email, refresh_token);
         let store = self.store().await;
         store.account_upsert(vec![account]).await.unwrap();
     }
