@@ -9,6 +9,8 @@
 //! What fails is counted and reported; only a store that cannot be used ends
 //! the cycle.
 
+mod account;
+mod calendar;
 pub mod clock;
 mod credentials;
 mod discover;
@@ -17,7 +19,7 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
-mod unit;
+mod visit;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::Sync;
-use super::unit::Visit;
+use super::visit::Visit;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;
 use crate::model::change::Change;
