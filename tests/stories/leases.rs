@@ -1,10 +1,14 @@
 //! Who works on what alone.
 
+use std::pin::pin;
+use std::sync::Arc;
+
 use calsync::jobs::AutoSync;
 use calsync::model::lease::{Lease, LeaseName};
 use calsync::model::run::Outcome;
 use calsync::sandbox::google::{Fault, Kind};
 use chrono::TimeDelta;
+use tokio::sync::Notify;
 
 use crate::support::event::event;
 use crate::support::story::{ANA, World, expect, force, pull};
@@ -59,15 +63,25 @@ async fn a_second_instance_of_a_job_is_skipped() {
 #[tokio::test]
 async fn two_instances_at_once_are_one_cycle() {
     let world = lunch_to_come().await;
-    let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
-    let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&job, &other));
-    let mut outcomes = [one.outcome.as_str(), other.outcome.as_str()];
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, ["ok", "skipped"]);
-    assert_eq!(
-        one.counts["events_created"] + other.counts["events_created"],
-        1
+    let asked = Arc::new(Notify::new());
+    let tell = asked.clone();
+    let hear = Fault::meanwhile(move |_| tell.notify_one());
+    world.inject(hear.on(Kind::EventsList));
+    let (cx, job) = (world.context(), AutoSync::default());
+    let mut first = pin!(world.run_in(&job, &cx));
+    tokio::select! {
+        run = &mut first => panic!("it asked for nothing: {run:?}"),
+        () = asked.notified() => {}
+    }
+    expect(
+        &world.auto_sync().await,
+        Outcome::Skipped,
+        &[("scheduled", 0)],
+    );
+    expect(
+        &first.await,
+        Outcome::Ok,
+        &[("synced", 2), ("events_created", 1)],
     );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, LUNCH);
