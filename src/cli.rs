@@ -42,7 +42,7 @@ pub struct Cli {
     /// Write the result as JSON
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// Log errors only, and do not sum up the cycle
+    /// Log errors only, and sum up a cycle only if it failed
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     quiet: bool,
     /// Log each request and action; twice for everything

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use secrecy::ExposeSecret;
@@ -41,13 +41,27 @@ fn of_store(url: &StoreUrl, path: &Path) -> Result<EncryptionKey, ConfigError> {
 
 fn from_file(path: &Path) -> Result<EncryptionKey, ConfigError> {
     match fs::read_to_string(path) {
-        Ok(text) => EncryptionKey::from_base64(text.trim()).map_err(|_| {
-            let why = "it does not hold 32 bytes in base64; restore it from a backup: without it \
-                       the stored tokens cannot be read";
-            ConfigError::key_file(path, why)
-        }),
+        Ok(text) => {
+            warn_if_open(path);
+            EncryptionKey::from_base64(text.trim()).map_err(|_| {
+                let why = "it does not hold 32 bytes in base64; restore it from a backup: without \
+                           it the stored tokens cannot be read";
+                ConfigError::key_file(path, why)
+            })
+        }
         Err(error) if is_missing(&error) => create(path),
-        Err(error) => Err(ConfigError::key_file(path, &error.to_string())),
+        Err(error) => {
+            let why = format!("it cannot be read: {error}; run calsync as the user who owns it");
+            Err(ConfigError::key_file(path, &why))
+        }
+    }
+}
+
+fn warn_if_open(path: &Path) {
+    let mode = fs::metadata(path).map_or(0, |file| file.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        let file = path.display();
+        tracing::warn!("key file {file} is open to others (mode {mode:04o}); chmod 600 {file}");
     }
 }
 

@@ -18,7 +18,7 @@ Examples:
   calsync auto-sync --dry-run           show who that is
   calsync auto-sync --user u-7 --force  sync this user now")]
 pub struct AutoSync {
-    /// Only this user; may be given several times
+    /// Only this user, when due; may be given several times
     #[arg(long = "user", value_name = "ID")]
     pub users: Vec<UserId>,
     /// Sync also who is not due, and calendars that rest after failures

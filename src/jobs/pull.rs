@@ -77,6 +77,12 @@ impl Pull {
                     "calendar {id} does not exist; `calsync calendars list` shows those that do"
                 ))
             })?;
+            if !calendar.is_active {
+                let text = format!(
+                    "calendar {id} is disabled; `calsync calendars enable {id}` has it synced"
+                );
+                return Err(WrongArgument(text).into());
+            }
             owners.insert(calendar.user_id);
         }
         Ok(Some(owners))

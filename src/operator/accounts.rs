@@ -6,6 +6,7 @@ mod list;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
 use self::entry::Checked;
@@ -14,8 +15,9 @@ use super::import;
 use super::output::{Output, counted, or_dash};
 use crate::context::Context;
 use crate::jobs::{Incomplete, WrongArgument};
-use crate::model::account::NewAccount;
+use crate::model::account::{Account, NewAccount};
 use crate::model::id::{AccountId, UserId};
+use crate::sync::Sync;
 
 /// Import, list and remove provider accounts
 #[derive(Debug, clap::Args)]
@@ -28,12 +30,15 @@ pub struct Accounts {
 enum Action {
     /// Create or revive accounts from a file
     ///
-    /// JSON, one object a line or one array: {"user_id", "provider": "google",
-    /// "email", "refresh_token", "access_token"?, "expires_at"?, "scopes"?}.
-    /// The user must have been imported. An account of the same user, provider
+    /// JSON, one object a line or one array. user_id, provider, email and
+    /// refresh_token are required; access_token, expires_at and scopes may
+    /// follow. The user must have been imported. An account of the same user, provider
     /// and address gets the new tokens and works again. All accounts of the
     /// file are imported, or none; then their calendars are discovered.
     #[command(after_long_help = "\
+An entry:
+  {\"user_id\": \"u-7\", \"provider\": \"google\", \"email\": \"ana@example.com\", \"refresh_token\": \"1//0g...\"}
+
 Examples:
   calsync accounts import accounts.jsonl
   calsync accounts import --no-discover - < accounts.jsonl")]
@@ -133,23 +138,11 @@ async fn import_accounts(
         None
     };
     let accounts = cx.store().await?.account_upsert(entries).await?;
-    let mut rows = Vec::new();
-    for account in accounts {
-        let discovered = match &sync {
-            Some(sync) => sync.discover(&account).await.map(Some),
-            None => Ok(None),
-        };
-        let (calendars, error) = match discovered {
-            Ok(discovered) => (discovered.map(|discovered| discovered.created), None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        rows.push(ImportedAccount {
-            id: account.id,
-            user_id: account.user_id,
-            calendars,
-            error,
-        });
-    }
+    let rows: Vec<_> = stream::iter(&accounts)
+        .map(|account| imported(cx, sync.as_ref(), account))
+        .buffered(cx.config.sync.concurrency)
+        .collect()
+        .await;
     if let Some(sync) = sync {
         sync.close().await;
     }
@@ -168,6 +161,27 @@ async fn import_accounts(
         "accounts were imported, but their calendars could not be discovered; the next cycle of a \
          job tries again",
     )
+}
+
+/// What became of an account, whose calendars are discovered if there is a
+/// sync to do it.
+async fn imported(cx: &Context, sync: Option<&Sync>, account: &Account) -> ImportedAccount {
+    let (calendars, error) = match sync {
+        None => (None, None),
+        Some(sync) => tokio::select! {
+            discovered = sync.discover(account) => match discovered {
+                Ok(discovered) => (Some(discovered.created), None),
+                Err(error) => (None, Some(error.to_string())),
+            },
+            () = cx.stop.cancelled() => (None, Some("asked to stop".to_owned())),
+        },
+    };
+    ImportedAccount {
+        id: account.id.clone(),
+        user_id: account.user_id.clone(),
+        calendars,
+        error,
+    }
 }
 
 async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {

@@ -1,25 +1,25 @@
 //! `calsync demo`: the whole path at work, against a model of Google.
 
 mod edits;
+mod story;
 mod world;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
+use self::story::{excerpt, say};
 use self::world::World;
-use super::events::table;
 use super::output::Output;
 use super::summary::summary;
 use crate::context::Context;
 use crate::jobs::{AutoSync, Job, WrongArgument, run_cycle};
 use crate::model::run::{JobRun, Outcome};
 use crate::model::timeline::TimelineRow;
-
-/// Rows of the timeline that are shown to people.
-const EXCERPT: usize = 20;
 
 /// Show calsync at work, without any account
 ///
@@ -64,6 +64,26 @@ struct Shown {
     timeline: Vec<TimelineRow>,
 }
 
+impl Shown {
+    /// Every cycle did its work and the last one had none to do, or something
+    /// is wrong with this calsync.
+    fn check(&self) -> anyhow::Result<()> {
+        let well = self.cycles.iter().all(|run| run.outcome == Outcome::Ok);
+        anyhow::ensure!(well, "a cycle of the demo failed: its messages say why");
+        let changes = |run: &JobRun| -> u64 {
+            let counts = run.counts.iter();
+            let events = counts.filter(|(name, _)| name.starts_with("events_"));
+            events.map(|(_, number)| number).sum()
+        };
+        let idle = self.cycles.last().is_none_or(|run| changes(run) == 0);
+        anyhow::ensure!(
+            idle,
+            "the last cycle of the demo should have found nothing to do"
+        );
+        Ok(())
+    }
+}
+
 impl Demo {
     /// Runs the command.
     ///
@@ -84,21 +104,29 @@ impl Demo {
             out.value(&shown, "")?;
         }
         world.stop().await;
-        Ok(())
+        shown.check()
     }
 
     /// The demo begins with a store of its own: it would put its invented
     /// users among those that are there.
-    fn check_dir(&self) -> anyhow::Result<()> {
-        let store = self.dir.as_deref().map(|dir| dir.join(world::STORE));
-        match store.filter(|store| store.exists()) {
-            Some(store) => Err(WrongArgument(format!(
+    fn check_dir(&self) -> Result<(), WrongArgument> {
+        let Some(dir) = &self.dir else {
+            return Ok(());
+        };
+        let store = dir.join(world::STORE);
+        if store.exists() {
+            return Err(WrongArgument(format!(
                 "there is a store already, {}: name another directory with --dir, or remove it",
                 store.display()
-            ))
-            .into()),
-            None => Ok(()),
+            )));
         }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| {
+            let dir = dir.display();
+            WrongArgument(format!(
+                "{dir} cannot be made ({error}): name another directory with --dir"
+            ))
+        })
     }
 
     async fn show(
@@ -175,22 +203,6 @@ async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun>
         run.outcome.as_str()
     );
     Ok(run)
-}
-
-fn say(out: Output, text: &str) -> std::io::Result<()> {
-    if out.json { Ok(()) } else { out.line(text) }
-}
-
-fn excerpt(out: Output, world: &World, title: &str, rows: &[TimelineRow]) -> std::io::Result<()> {
-    if out.json {
-        return Ok(());
-    }
-    say(out, title)?;
-    table(out, &world.user, &rows[..rows.len().min(EXCERPT)])?;
-    match rows.len().saturating_sub(EXCERPT) {
-        0 => Ok(()),
-        more => say(out, &format!("and {more} more")),
-    }
 }
 
 /// The rows of the one that are not in the other.

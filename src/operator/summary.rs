@@ -1,5 +1,7 @@
 //! What a job did, or would do, for people and programs.
 
+use std::io::Write;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -11,15 +13,19 @@ use crate::store::Scheduled;
 /// Failures that are shown to people; programs get all.
 const SHOWN: usize = 20;
 
-/// Prints what a cycle did.
+/// Prints what a cycle did. Where that is not wanted, a failure is still told,
+/// on stderr: cron mails it, and drops the exit code.
 ///
 /// # Errors
 /// When stdout cannot be written.
 pub fn summary(out: Output, run: &JobRun, counts: &[&str]) -> std::io::Result<()> {
-    if out.quiet && !out.json {
-        return Ok(());
+    let text = text(run, counts);
+    let failed = matches!(run.outcome, Outcome::Failed | Outcome::Partial);
+    match out.quiet && !out.json {
+        true if failed => writeln!(std::io::stderr(), "calsync: {text}"),
+        true => Ok(()),
+        false => out.value(run, &text),
     }
-    out.value(run, &text(run, counts))
 }
 
 fn text(run: &JobRun, counts: &[&str]) -> String {
@@ -32,6 +38,7 @@ fn text(run: &JobRun, counts: &[&str]) -> String {
         .collect();
     let counts = match words.is_empty() {
         true if run.outcome == Outcome::Skipped => "another instance is running".to_owned(),
+        true if !run.failures.is_empty() => "nothing could be done".to_owned(),
         true => "nothing to do".to_owned(),
         false => words.join(", "),
     };

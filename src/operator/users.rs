@@ -23,12 +23,14 @@ pub struct Users {
 enum Action {
     /// Create or update users from a file
     ///
-    /// JSON, one object a line or one array: {"id", "email", "timezone",
-    /// "working_hours": {"start": 9, "end": 17}}. Only id is required; the
+    /// JSON, one object a line or one array. Only id is required; the
     /// time zone is an IANA name and defaults to UTC; working hours count in
     /// that zone, may cross midnight, and default to always. All users of the
     /// file are imported, or none.
     #[command(after_long_help = "\
+An entry:
+  {\"id\": \"u-7\", \"email\": \"ana@example.com\", \"timezone\": \"Europe/Berlin\", \"working_hours\": {\"start\": 9, \"end\": 17}}
+
 Examples:
   echo '{\"id\": \"u-7\", \"timezone\": \"Europe/Berlin\"}' | calsync users import -
   calsync users import users.jsonl")]

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::Sync;
 use super::failure::{Reach, reach};
-use super::unit::Visit;
+use super::visit::Visit;
 use crate::engine::due;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;

@@ -35,11 +35,12 @@ fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
 impl Progress for Bars {
     fn scheduled(&self, calendars: u64) {
         if self.calendars.length() == Some(0) || self.calendars.is_finished() {
-            self.calendars.set_length(0);
+            self.calendars.set_length(calendars);
             self.calendars.reset();
             self.events.reset();
+        } else {
+            self.calendars.inc_length(calendars);
         }
-        self.calendars.inc_length(calendars);
     }
 
     fn calendar_done(&self) {

@@ -94,6 +94,13 @@ fn nothing_is_imported_when_one_line_is_wrong() {
         (line("ana", "yahoo", "t"), "\"yahoo\" is not supported"),
         (line("ana", "google", ""), "refresh_token is empty"),
         (line("a/b", "google", "t"), "1 to 40 characters"),
+        (
+            line("ana", "google", "t").replace(
+                "refresh",
+                "access_token\":\"t\",\"expires_at\":\"soon\",\"refresh",
+            ),
+            "expires_at \"soon\" is not a time",
+        ),
         ("{}".to_owned(), "missing field"),
     ];
     for (wrong, reason) in cases {

@@ -111,6 +111,8 @@ async fn a_provider_that_is_away_defers_the_cycle() {
     assert_eq!(run["failures"][0]["kind"], "unreachable");
     let status = program.json("status");
     assert_eq!(status["accounts"], json!({ "active": 1 }));
+    let message = run["failures"][0]["message"].as_str().unwrap();
+    assert!(message.contains("Connection refused"), "{message}");
     assert_eq!(status["calendars_resting"], 1);
 }
 
@@ -133,11 +135,15 @@ async fn a_wrong_client_is_the_operators_fault_and_no_users() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_account_fails_alone_and_is_named_in_the_status() {
+async fn a_revoked_account_is_told_even_when_quiet_and_named_in_the_status() {
     let world = World::new().await;
     world.sandbox.google.revoke(crate::support::program::ANA);
-    let run = world.program.run("--json auto-sync").exits(1).json();
-    assert_eq!(run["failures"][0]["kind"], "needs_reauth");
+    let ran = world.program.run("-q auto-sync").exits(1);
+    ran.says(&[
+        "calsync: auto-sync: failed",
+        "has to be connected again",
+        "connect again",
+    ]);
     let accounts = world.program.json("accounts list");
     assert_eq!(accounts[0]["status"], "needs_reauth");
     assert!(accounts[0]["status_reason"].is_string() && accounts[0]["status_at"].is_string());

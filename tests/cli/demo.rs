@@ -87,6 +87,8 @@ fn what_is_no_calendar_file_is_refused() {
     ran.says(&["broken.ics, line 1", "no iCalendar file"]);
     let ran = program.run("demo --users 0 --ics none.ics").exits(2);
     ran.says(&["none.ics", "No such file"]);
+    let ran = program.run("demo --users 0 --dir broken.ics/x").exits(2);
+    ran.says(&["broken.ics/x cannot be made", "--dir"]);
     let ran = program.run("demo --at soon").exits(2);
     ran.says(&["expected a date like 2026-03-02"]);
 }

@@ -1,6 +1,6 @@
 //! Global options, the configuration, exit codes.
 
-use crate::support::program::Program;
+use crate::support::program::{ANA, Program, World};
 
 /// A configuration and what is said about it.
 #[track_caller]
@@ -153,4 +153,20 @@ fn a_result_that_cannot_be_written_is_a_failure() {
     program.text("migrate");
     let ran = program.shell("$calsync status > /dev/full").exits(1);
     ran.says(&["stdout", "No space left"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_most_talkative_log_names_requests_and_nothing_private() {
+    let world = World::without_account().await;
+    world.import_account("--no-discover");
+    let entry = std::fs::read_to_string(world.program.path("accounts.jsonl")).unwrap();
+    let entry: serde_json::Value = serde_json::from_str(&entry).unwrap();
+    let token = entry["refresh_token"].as_str().unwrap();
+    let ran = world.program.run("-vv auto-sync").exits(0);
+    assert!(ran.stderr.contains("\"http.path\""), "{}", ran.stderr);
+    for private in [token, ANA, "Standup", "Room 1"] {
+        assert!(!ran.stderr.contains(private), "{private}");
+    }
+    let ran = world.program.run("auto-sync --force").exits(0);
+    assert!(!ran.stderr.contains("http.path"));
 }

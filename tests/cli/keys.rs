@@ -25,6 +25,17 @@ fn a_key_file_with_something_else_in_it_is_refused() {
 }
 
 #[test]
+fn a_key_file_that_others_may_read_is_warned_of() {
+    let program = Program::new();
+    program.text("migrate");
+    let open = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(program.path("state/calsync.key"), open).unwrap();
+    let ran = program.run("status").exits(0);
+    assert!(ran.stderr.contains("mode 0640"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("chmod 600"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_key_file_that_cannot_be_read_is_refused() {
     let program = Program::new();
     std::fs::create_dir_all(program.path("state/calsync.key")).unwrap();

@@ -52,6 +52,16 @@ async fn only_the_named_calendar_is_pulled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_calendar_is_not_pulled_by_its_name() {
+    let world = World::new().await;
+    let calendar = world.calendar();
+    world.program.text(&format!("calendars disable {calendar}"));
+    let ran = world.program.run(&format!("-q pull --calendar {calendar}"));
+    ran.exits(2)
+        .says(&["is disabled", "calsync calendars enable"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn outside_working_hours_nothing_is_pulled_unless_asked_for() {
     let world = World::new().await;
     let hour = read_clock().hour();

@@ -19,6 +19,18 @@ fn a_new_store_has_nothing_to_tell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cycle_that_could_not_work_is_remembered() {
+    let mut world = World::new().await;
+    world.program.text("auto-sync");
+    world.program.unset("CALSYNC__GOOGLE__CLIENT_ID");
+    let ran = world.program.run("auto-sync --force").exits(78);
+    assert!(ran.stderr.contains("google.client_id is not set"));
+    let text = world.program.text("status");
+    assert!(text.contains("auto-sync  failed at "), "{text}");
+    assert!(text.contains("! google.client_id is not set"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_cycle_of_each_job_is_kept_as_it_was_reported() {
     let world = World::new().await;
     let pull = world.program.json("pull");

@@ -45,6 +45,10 @@ fn standard_input_is_an_import_file() {
     drop(input);
     let ran = Ran::of(child.wait_with_output().unwrap()).exits(0);
     assert_eq!(ran.stdout, "1 user imported\n");
+    let ran = program
+        .shell("echo '{}' | $calsync users import -")
+        .exits(2);
+    ran.says(&["on standard input, line 1", "missing field `id`"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use calsync::model::account::AccountStatus;
 use calsync::model::run::{Outcome, SyncState};
-use calsync::sandbox::google::{ApiError, Fault, Kind};
+use calsync::sandbox::google::{ApiError, CalendarSpec, Fault, Kind};
 
 use crate::support::event::event;
 use crate::support::story::{ANA, World, email, expect};
@@ -110,7 +110,7 @@ async fn an_account_imported_again_goes_on_where_it_stopped() {
     );
 
     let account = world.google().add_account(&email(ANA));
-    world.import(ANA, &account.refresh_token).await;
+    world.import(ANA, &email(ANA), &account.refresh_token).await;
     assert_eq!(world.users_to_reconnect().await, [""; 0]);
     world.minutes_later(10);
     let run = world.auto_sync().await;
@@ -181,4 +181,31 @@ async fn a_stray_401_is_mended_by_one_refresh() {
     assert_eq!(wire::requests(world.google(), Kind::Token).len(), 1);
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline("u-3").await, [STANDUP, RETRO]);
+}
+
+#[tokio::test]
+async fn a_user_with_a_second_account_keeps_the_other() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    let second = world.google().add_account("ana@work.example");
+    world
+        .import(ANA, "ana@work.example", &second.refresh_token)
+        .await;
+    let spec = CalendarSpec::primary("Europe/Berlin");
+    let id = world.google().add_calendar("ana@work.example", spec);
+    let retro = event("retro").at("2026-03-04T09:00", "Europe/Berlin");
+    world.google().put_event(&id, retro.into());
+    let standup = event("standup").at("2026-03-03T09:00", "Europe/Berlin");
+    world.calendar("Work").put(standup);
+    world.auto_sync().await;
+    world.google().revoke("ana@work.example");
+    world.minutes_later(10);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Partial,
+        &[("synced", 1), ("failed", 1)],
+    );
+    let status = world.status(ANA).await.unwrap();
+    assert_eq!(status.state, SyncState::PartialFailure);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, [STANDUP, RETRO]);
 }

@@ -99,7 +99,7 @@ async fn a_full_listing_killed_anywhere_is_completed_by_the_next() {
 
 #[tokio::test]
 async fn the_first_cycle_killed_anywhere_is_completed_by_the_next() {
-    for steps in (1..).step_by(4) {
+    for steps in (1..).step_by(6) {
         let world = World::start("2026-03-02T06:00:00Z").await;
         let lunch = event("lunch").at("2026-03-03T12:00", "Europe/Berlin");
         world.calendar("Work").put(lunch);

@@ -4,6 +4,7 @@
 use calsync::model::account::ProviderKind;
 use calsync::model::run::{Outcome, SyncState};
 use calsync::sandbox::google::{AccessRole, ApiError, CalendarSpec, Effect, Fault, Kind};
+use serde_json::json;
 
 use crate::support::event::event;
 use crate::support::story::{ANA, World, email, expect};
@@ -101,9 +102,63 @@ async fn an_account_whose_list_of_calendars_is_refused_for_now_is_not_called_syn
         (status.state, status.last_sync_at),
         (SyncState::Failure, None)
     );
-    world.minutes_later(60);
+    world.minutes_later(61);
     expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 1)]);
     world.a_second_cycle_does_nothing().await;
+}
+
+#[tokio::test]
+async fn an_account_asked_to_wait_is_not_asked_for_its_calendars_either() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    let limited = ApiError::rate_limited(429, "rateLimitExceeded");
+    let limited = Fault::refuse(&limited).retry_after("3600");
+    world.inject(limited.on(Kind::CalendarListList));
+    world.auto_sync().await;
+    world.google().clear_requests();
+    world.minutes_later(10);
+    world.auto_sync().await;
+    assert_eq!(world.google().requests().len(), 0);
+}
+
+#[tokio::test]
+async fn an_unshared_calendar_keeps_what_is_known_of_it_until_it_is_shared_again() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    world.add_calendar("Team", "Europe/Berlin");
+    let team = world.calendar("Team");
+    team.put(event("offsite").days("2026-03-05", "2026-03-06"));
+    world.auto_sync().await;
+    world.google().unshare(&email(ANA), &team.id);
+    world.minutes_later(10);
+    let run = world.auto_sync().await;
+    expect(
+        &run,
+        Outcome::Partial,
+        &[("failed", 1), ("synced", 1), ("events_removed", 0)],
+    );
+    assert_eq!(run.failures[0].kind, "not_found");
+    // The next discovery no longer lists it, and it is asked for no more.
+    world.at("2026-03-03T07:00:00Z");
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("scheduled", 1), ("skipped", 0), ("synced", 1)],
+    );
+    assert!(!world.known("Team").await.is_listed);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(
+        world.timeline(ANA).await,
+        ["2026-03-05..2026-03-06 offsite"]
+    );
+
+    world
+        .google()
+        .share(&email(ANA), &team.id, AccessRole::Reader);
+    team.edit("offsite", json!({ "summary": "onsite" }));
+    world.at("2026-03-04T07:00:00Z");
+    let counts = [("synced", 2), ("events_created", 0), ("events_updated", 1)];
+    expect(&world.auto_sync().await, Outcome::Ok, &counts);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ["2026-03-05..2026-03-06 onsite"]);
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use calsync::jobs::AutoSync;
+use calsync::jobs::{AutoSync, Pull};
 use calsync::model::preferences::Preferences;
 use calsync::model::run::{Outcome, SyncState, SyncStatus};
 
-use crate::support::story::{ANA, World, expect, time};
+use crate::support::story::{ANA, World, expect, force, time};
 use crate::support::wire;
 
 /// Three users with a calendar each, synced at six.
@@ -118,13 +118,9 @@ async fn a_named_user_is_synced_alone_and_when_due() {
 async fn force_syncs_who_is_not_due() {
     let world = three().await;
     prefer(&world, "u-3", |it| it.auto_sync_enabled = false).await;
-    let force = AutoSync {
-        force: true,
-        ..AutoSync::default()
-    };
     world.minutes_later(1);
     expect(
-        &world.run(&force).await,
+        &world.run(&force()).await,
         Outcome::Ok,
         &[("scheduled", 3), ("synced", 3)],
     );
@@ -170,4 +166,26 @@ async fn two_users_of_one_calendar_have_it_both() {
             ["2026-03-05..2026-03-06 offsite"]
         );
     }
+}
+
+#[tokio::test]
+async fn odd_rows_that_the_application_wrote_stop_nobody() {
+    let world = three().await;
+    let odd = [
+        "UPDATE users SET timezone = 'Mars/Olympus', working_hours = '[]' WHERE id = 'u-2'",
+        "INSERT INTO users (id, timezone) VALUES ('u-4', '')",
+        "INSERT INTO calendar_preferences (user_id, past_days, future_days)
+         VALUES ('u-3', 4000000000, 4000000000)",
+    ];
+    for sql in odd {
+        world.database().execute(sql, []).unwrap();
+    }
+    world.minutes_later(10);
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 3)]);
+    world.a_second_cycle_does_nothing().await;
+    expect(
+        &world.run(&Pull::default()).await,
+        Outcome::Ok,
+        &[("synced", 3)],
+    );
 }

@@ -1,13 +1,17 @@
 //! Who works on what alone.
 
+use std::pin::pin;
+use std::sync::Arc;
+
 use calsync::jobs::AutoSync;
 use calsync::model::lease::{Lease, LeaseName};
 use calsync::model::run::Outcome;
 use calsync::sandbox::google::{Fault, Kind};
 use chrono::TimeDelta;
+use tokio::sync::Notify;
 
 use crate::support::event::event;
-use crate::support::story::{ANA, World, expect, pull};
+use crate::support::story::{ANA, World, expect, force, pull};
 
 const NONE: [&str; 0] = [];
 const LUNCH: [&str; 1] = ["2026-03-03 11:00Z 60m lunch"];
@@ -51,11 +55,7 @@ async fn a_second_instance_of_a_job_is_skipped() {
     expect(&world.pull().await, Outcome::Ok, &[("synced", 2)]);
     // Whoever died has its lease taken over when it ends.
     world.minutes_later(3);
-    let force = AutoSync {
-        force: true,
-        ..AutoSync::default()
-    };
-    expect(&world.run(&force).await, Outcome::Ok, &[("synced", 2)]);
+    expect(&world.run(&force()).await, Outcome::Ok, &[("synced", 2)]);
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, LUNCH);
 }
@@ -63,15 +63,25 @@ async fn a_second_instance_of_a_job_is_skipped() {
 #[tokio::test]
 async fn two_instances_at_once_are_one_cycle() {
     let world = lunch_to_come().await;
-    let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
-    let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&job, &other));
-    let mut outcomes = [one.outcome.as_str(), other.outcome.as_str()];
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, ["ok", "skipped"]);
-    assert_eq!(
-        one.counts["events_created"] + other.counts["events_created"],
-        1
+    let asked = Arc::new(Notify::new());
+    let tell = asked.clone();
+    let hear = Fault::meanwhile(move |_| tell.notify_one());
+    world.inject(hear.on(Kind::EventsList));
+    let (cx, job) = (world.context(), AutoSync::default());
+    let mut first = pin!(world.run_in(&job, &cx));
+    tokio::select! {
+        run = &mut first => panic!("it asked for nothing: {run:?}"),
+        () = asked.notified() => {}
+    }
+    expect(
+        &world.auto_sync().await,
+        Outcome::Skipped,
+        &[("scheduled", 0)],
+    );
+    expect(
+        &first.await,
+        Outcome::Ok,
+        &[("synced", 2), ("events_created", 1)],
     );
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, LUNCH);
@@ -134,7 +144,7 @@ async fn a_cycle_that_lost_its_lease_on_the_way_writes_nothing() {
 async fn two_jobs_at_once_apply_every_change_once() {
     let world = lunch_to_come().await;
     let (one, other) = (world.context(), world.context());
-    let (job, pull) = (AutoSync::default(), pull());
+    let (job, pull) = (force(), pull());
     let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&pull, &other));
     for run in [&one, &other] {
         assert_eq!(run.counts["synced"] + run.counts["deferred"], 2, "{run:?}");

@@ -1,8 +1,10 @@
 //! Limits of the provider: waits are honoured for the account they are meant
 //! for, and for nobody else.
 
+use std::time::Duration;
+
 use calsync::model::run::Outcome;
-use calsync::sandbox::google::{ApiError, Fault, Kind};
+use calsync::sandbox::google::{ApiError, Effect, Fault, Kind};
 
 use crate::support::event::event;
 use crate::support::story::{ANA, World, email, expect};
@@ -171,4 +173,63 @@ async fn a_provider_that_is_away_is_not_asked_by_everybody() {
     world.minutes_later(10);
     expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 30)]);
     world.a_second_cycle_does_nothing().await;
+}
+
+#[tokio::test]
+async fn many_calendars_of_an_account_are_asked_for_a_few_at_a_time() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    for number in 0..20 {
+        world.add_calendar(&format!("Team {number}"), "Europe/Berlin");
+    }
+    let slow = Effect::Latency(Duration::from_millis(2));
+    world.inject(Fault::new(slow).on(Kind::EventsList).always());
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 21)]);
+    let most = world.google().max_concurrency(&email(ANA));
+    assert!((2..=4).contains(&most), "{most} at once");
+    world.configure("sync.per_account_concurrency", "2");
+    world.a_second_cycle_does_nothing().await;
+    assert!(world.google().max_concurrency(&email(ANA)) <= 2);
+}
+
+#[tokio::test]
+async fn a_long_wait_holds_for_calendars_that_were_read_before_it_too() {
+    let world = ana_and_bo().await;
+    world.inject(limited(429).retry_after("3600").nth(3));
+    let counts = [("synced", 3), ("failed", 1), ("deferred", 0)];
+    expect(&world.auto_sync().await, Outcome::Partial, &counts);
+    world.google().clear_requests();
+    world.minutes_later(50);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 1), ("skipped", 3)],
+    );
+    assert_eq!(asked_of_ana(&world), 0);
+    world.minutes_later(11);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 4), ("events_created", 1)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ANAS);
+}
+
+#[tokio::test]
+async fn a_wait_of_years_is_one_of_a_day() {
+    let world = ana_and_bo().await;
+    world.inject(limited(429).retry_after("999999999"));
+    expect(
+        &world.auto_sync().await,
+        Outcome::Partial,
+        &[("failed", 1), ("deferred", 2)],
+    );
+    world.minutes_later(24 * 60 + 1);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 4), ("events_created", 3)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ANAS);
 }

@@ -171,3 +171,37 @@ async fn a_single_event_that_becomes_a_series_and_back_keeps_its_id() {
         ids
     );
 }
+
+#[tokio::test]
+async fn events_at_the_ends_of_time_stop_nobody() {
+    let time = |text: &str| json!({ "dateTime": text, "timeZone": "America/New_York" });
+    let end = event("end").with("start", time("9999-12-31T23:00:00-05:00"));
+    let end = end.with("end", time("9999-12-31T23:30:00-05:00"));
+    let dawn = event("dawn").with("start", time("0001-01-01T00:00:00+14:00"));
+    let dawn = dawn.with("end", time("0001-01-01T01:00:00+14:00")).daily();
+    let day = event("last day").days("9999-12-31", "9999-12-31");
+    let (world, run) = synced([end.into(), dawn.into(), day.into()]).await;
+    expect(&run, Outcome::Ok, &[("synced", 1), ("failed", 0)]);
+    world.minutes_later(10);
+    expect(
+        &world.pull_full().await,
+        Outcome::Ok,
+        &[("synced", 1), ("events_removed", 0)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    assert!(world.timeline(ANA).await.contains(&USUAL.to_owned()));
+}
+
+#[tokio::test]
+async fn a_zone_that_nobody_knows_is_read_by_its_offset() {
+    let time = |text: &str| json!({ "dateTime": text, "timeZone": "Mars/Olympus" });
+    let far = event("far").with("start", time("2026-03-03T09:00:00+01:00"));
+    let far = far.with("end", time("2026-03-03T10:00:00+01:00"));
+    let (world, run) = synced([far.into()]).await;
+    expect(&run, Outcome::Ok, &[("synced", 1), ("events_created", 2)]);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(
+        world.timeline(ANA).await,
+        ["2026-03-03 08:00Z 60m far", USUAL]
+    );
+}

@@ -1,11 +1,10 @@
 //! A calendar that fails rests, longer each time, and recovers.
 
-use calsync::jobs::AutoSync;
 use calsync::model::run::{Outcome, SyncState};
 use calsync::sandbox::google::{ApiError, Fault, Kind};
 
 use crate::support::event::event;
-use crate::support::story::{ANA, World, expect};
+use crate::support::story::{ANA, World, expect, force};
 
 /// Ana's "Choir" is refused from now on, her "Work" is not.
 async fn refused_choir() -> World {
@@ -58,12 +57,8 @@ async fn force_tries_a_calendar_that_rests() {
     let world = refused_choir().await;
     world.pull().await;
     world.google().clear_faults();
-    let force = AutoSync {
-        force: true,
-        ..AutoSync::default()
-    };
     expect(
-        &world.run(&force).await,
+        &world.run(&force()).await,
         Outcome::Ok,
         &[("synced", 2), ("skipped", 0)],
     );

@@ -1,6 +1,7 @@
 //! Series and their exceptions.
 
 use calsync::model::run::Outcome;
+use serde_json::json;
 
 use crate::support::event::{event, moved_to};
 use crate::support::story::{ANA, World, expect};
@@ -154,7 +155,7 @@ async fn an_exception_that_arrives_before_its_series_finds_it() {
     // The exception changes first, the series after it.
     let (start, end) = ("2026-03-24T18:00:00+01:00", "2026-03-24T19:00:00+01:00");
     work.move_occurrence("review", "2026-03-23T09:00:00+01:00", start, end);
-    work.edit("review", serde_json::json!({ "summary": "retro" }));
+    work.edit("review", json!({ "summary": "retro" }));
     world.minutes_later(10);
     world.auto_sync().await;
     world.a_second_cycle_does_nothing().await;
@@ -166,6 +167,71 @@ async fn an_exception_that_arrives_before_its_series_finds_it() {
         [
             "2026-03-24 17:00Z 60m review",
             "2026-03-30 07:00Z 60m retro"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_full_listing_of_what_is_known_writes_nothing() {
+    let world = weekly_review(false).await;
+    let before = world.timeline(ANA).await;
+    let writes = world.watch_writes();
+    let run = world.pull_full().await;
+    let counts = [
+        ("events_created", 0),
+        ("events_updated", 0),
+        ("events_removed", 0),
+    ];
+    expect(&run, Outcome::Ok, &counts);
+    assert_eq!(writes.writes(), [""; 0]);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, before);
+}
+
+#[tokio::test]
+async fn an_occurrence_to_which_one_is_invited_alone_is_shown_without_its_series() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    let slot = json!({ "dateTime": "2026-03-09T09:00:00+01:00", "timeZone": "Europe/Berlin" });
+    let alone = event("guest").at("2026-03-09T10:00", "Europe/Berlin");
+    let alone = alone
+        .with("recurringEventId", json!("elsewhere"))
+        .with("originalStartTime", slot);
+    world.calendar("Work").put(alone);
+    world.auto_sync().await;
+    world.pull_full().await;
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ["2026-03-09 09:00Z 60m guest"]);
+}
+
+#[tokio::test]
+async fn a_series_that_is_split_in_two_has_every_date_once() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    world.configure("sync.future_days", "22");
+    let work = world.calendar("Work");
+    work.put(
+        event("review")
+            .at("2026-03-02T09:00", "Europe/Berlin")
+            .weekly(),
+    );
+    world.auto_sync().await;
+    // "This and all following", as Google does it.
+    let until = json!({ "recurrence": ["RRULE:FREQ=WEEKLY;UNTIL=20260315T225959Z"] });
+    work.edit("review", until);
+    work.put(
+        event("review 2")
+            .at("2026-03-16T11:00", "Europe/Berlin")
+            .weekly(),
+    );
+    world.minutes_later(10);
+    world.auto_sync().await;
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(
+        world.timeline(ANA).await,
+        [
+            "2026-03-02 08:00Z 60m review",
+            "2026-03-09 08:00Z 60m review",
+            "2026-03-16 10:00Z 60m review 2",
+            "2026-03-23 10:00Z 60m review 2",
         ]
     );
 }

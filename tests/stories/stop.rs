@@ -1,7 +1,5 @@
 //! A cycle that is asked to stop, or runs out of time, ends in good order.
 
-use std::time::Duration;
-
 use calsync::jobs::AutoSync;
 use calsync::model::run::{JobRun, Outcome};
 use calsync::sandbox::google::{Effect, Fault, Kind};
@@ -90,11 +88,15 @@ async fn a_cycle_asked_to_stop_leaves_what_is_written_whole() {
 #[tokio::test]
 async fn a_cycle_that_runs_out_of_time_leaves_what_is_written_whole() {
     let world = three_calendars().await;
-    let hang = Fault::new(Effect::Hang).on(Kind::EventsList);
-    world.inject(hang.calendar(&world.calendar("Beta").id));
-    let mut cx = world.context();
-    cx.config.sync.cycle_time_limit = Duration::from_millis(300);
-    let run = world.run_in(&AutoSync::default(), &cx).await;
+    // From the hanging request on, time passes by itself.
+    let race = Fault::meanwhile(|_| tokio::time::pause());
+    for fault in [race, Fault::new(Effect::Hang)] {
+        let fault = fault.on(Kind::EventsList);
+        world.inject(fault.calendar(&world.calendar("Beta").id));
+    }
+    world.configure("sync.cycle_time_limit", "15s");
+    let run = world.auto_sync().await;
+    tokio::time::resume();
     ended_in_good_order(&world, &run, "sync.cycle_time_limit").await;
 }
 
@@ -106,6 +108,35 @@ async fn a_cycle_asked_to_stop_before_it_begins_asks_for_nothing() {
     cx.stop.cancel();
     world.run_in(&AutoSync::default(), &cx).await;
     assert_eq!(world.google().requests().len(), 0);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 3), ("events_created", 3)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ALL);
+}
+
+#[tokio::test]
+async fn a_cycle_asked_to_stop_while_calendars_are_listed_does_not_wait_for_the_list() {
+    let world = three_calendars().await;
+    let cx = world.context();
+    let stop = cx.stop.clone();
+    let ask = Fault::meanwhile(move |_| stop.cancel());
+    for fault in [ask, Fault::new(Effect::Hang)] {
+        world.inject(fault.on(Kind::CalendarListList));
+    }
+    let run = world.run_in(&AutoSync::default(), &cx).await;
+    assert_eq!(
+        (run.counts["failed"], run.failures.len()),
+        (0, 0),
+        "{run:?}"
+    );
+    assert!(
+        run.duration_ms < 20_000,
+        "it waited for the end of the request"
+    );
+    world.minutes_later(10);
     expect(
         &world.auto_sync().await,
         Outcome::Ok,

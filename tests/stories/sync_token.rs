@@ -195,3 +195,24 @@ async fn an_empty_page_that_continues_is_not_the_end() {
     ];
     assert_eq!(world.timeline(ANA).await, timeline);
 }
+
+#[tokio::test]
+async fn an_event_that_changes_while_pages_are_read_is_held_as_it_was_last() {
+    let world = two_lunches().await;
+    let id = world.calendar("Work").id;
+    let edit = Fault::meanwhile(move |google| {
+        google.edit_event(&id, "monday", json!({ "summary": "brunch" }));
+        google.delete_event(&id, "tuesday");
+    });
+    world.inject(Fault::new(Effect::RepeatPage).on(Kind::EventsList));
+    world.inject(edit.on(Kind::EventsList).nth(2));
+    expect(
+        &world.pull_full().await,
+        Outcome::Ok,
+        &[("events_updated", 1)],
+    );
+    world.minutes_later(10);
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 1)]);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, ["2026-03-02 11:00Z 60m brunch"]);
+}

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use calsync::jobs::AutoSync;
 use calsync::model::run::Outcome;
 use calsync::sandbox::google::{Effect, Fault, Kind};
 use secrecy::ExposeSecret;
 
 use crate::support::event::event;
-use crate::support::story::{ANA, World, email, expect, pull};
+use crate::support::story::{ANA, World, account, email, expect, force, pull};
 use crate::support::wire;
 
 /// Ana with two calendars, synced an hour and a half ago: her access token is
@@ -65,7 +64,7 @@ async fn two_processes_that_need_a_new_token_make_one_refresh() {
     let slow = Effect::Latency(Duration::from_millis(20));
     world.inject(Fault::new(slow).on(Kind::Token));
     let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
+    let job = force();
     let pull = pull();
     let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&pull, &other));
     assert_eq!(refreshes(&world), 1);
@@ -89,7 +88,7 @@ async fn two_processes_whose_token_is_refused_end_with_one_that_is_valid() {
     world.google().expire_access_tokens(&email(ANA));
     world.minutes_later(10);
     let (one, other) = (world.context(), world.context());
-    let job = AutoSync::default();
+    let job = force();
     let pull = pull();
     let (one, other) = tokio::join!(world.run_in(&job, &one), world.run_in(&pull, &other));
     assert_eq!((one.counts["failed"], other.counts["failed"]), (0, 0));
@@ -111,4 +110,51 @@ async fn a_token_endpoint_that_is_down_is_nobodys_revocation() {
     expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 2)]);
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await.len(), 2);
+}
+
+/// Ana connects her account again while calsync's refresh is on its way.
+async fn connects_again_meanwhile(world: &World) {
+    let again = world.google().add_account(&email(ANA)).refresh_token;
+    let store = world.store().await;
+    let import = Fault::meanwhile(move |_| {
+        let imported = vec![account(ANA, &email(ANA), &again)];
+        let store = store.clone();
+        let work = async move { store.account_upsert(imported).await.unwrap() };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        std::thread::spawn(move || runtime.block_on(work))
+            .join()
+            .unwrap();
+    });
+    world.inject(import.on(Kind::Token));
+}
+
+#[tokio::test]
+async fn an_account_connected_again_while_its_old_token_is_refused_stays_usable() {
+    let world = an_old_token().await;
+    connects_again_meanwhile(&world).await;
+    let refused = Fault::answer(400, r#"{"error":"invalid_grant"}"#);
+    world.inject(refused.on(Kind::Token));
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 2), ("failed", 0)],
+    );
+    assert_eq!(world.users_to_reconnect().await, [""; 0]);
+    world.a_second_cycle_does_nothing().await;
+}
+
+#[tokio::test]
+async fn an_account_connected_again_while_its_old_token_is_refreshed_stays_usable() {
+    let world = an_old_token().await;
+    connects_again_meanwhile(&world).await;
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 2), ("failed", 0)],
+    );
+    world.a_second_cycle_does_nothing().await;
+    world.minutes_later(90);
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 2)]);
 }

@@ -37,8 +37,10 @@ impl World {
             .unwrap()
     }
 
+    /// The store as the application sees it, open all the time.
     pub(crate) async fn store(&self) -> Arc<dyn Store> {
-        self.context().store().await.unwrap().clone()
+        let open = async || self.context().store().await.unwrap().clone();
+        self.opened.get_or_init(open).await.clone()
     }
 
     /// What calsync knows of a calendar.

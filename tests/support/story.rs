@@ -14,10 +14,13 @@ use calsync::model::time::Zone;
 use calsync::model::user::User;
 use calsync::sandbox::Sandbox;
 use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Fault, Google};
+use calsync::store::Store;
 use calsync::sync::progress::Silent;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use tokio::sync::OnceCell;
 
+pub(crate) use super::cycle::{expect, force, pull};
+use super::place::Place;
 use super::wire;
 
 /// The user of stories that need only one.
@@ -29,12 +32,7 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     settings: Mutex<BTreeMap<String, String>>,
     calendars: Mutex<BTreeMap<String, String>>,
-}
-
-/// A calendar at Google.
-pub(crate) struct Place {
-    google: Google,
-    pub(crate) id: String,
+    pub(super) opened: OnceCell<Arc<dyn Store>>,
 }
 
 /// The address of a user's account.
@@ -46,6 +44,20 @@ pub(crate) fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// A login as it is imported.
+pub(crate) fn account(user: &str, email: &str, refresh_token: &str) -> NewAccount {
+    NewAccount {
+        user_id: user.parse().unwrap(),
+        provider: ProviderKind::Google,
+        email: email.to_owned(),
+        scopes: Vec::new(),
+        tokens: Tokens {
+            access: None,
+            refresh: refresh_token.into(),
+        },
+    }
+}
+
 impl World {
     /// A world without anybody.
     pub(crate) async fn empty(now: &str) -> Self {
@@ -54,6 +66,7 @@ impl World {
             dir: tempfile::tempdir().unwrap(),
             settings: Mutex::default(),
             calendars: Mutex::default(),
+            opened: OnceCell::new(),
         }
     }
 
@@ -78,35 +91,17 @@ impl World {
             timezone: Zone::parse(zone).unwrap(),
             working_hours: None,
         };
-        let cx = self.context();
-        cx.store()
-            .await
-            .unwrap()
-            .user_upsert(vec![person])
-            .await
-            .unwrap();
-        self.import(user, &account.refresh_token).await;
+        let store = self.store().await;
+        store.user_upsert(vec![person]).await.unwrap();
+        self.import(user, &email(user), &account.refresh_token)
+            .await;
     }
 
-    /// Imports the account of a user, as `accounts import` does.
-    pub(crate) async fn import(&self, user: &str, refresh_token: &str) {
-        let account = NewAccount {
-            user_id: user.parse().unwrap(),
-            provider: ProviderKind::Google,
-            email: email(user),
-            scopes: Vec::new(),
-            tokens: Tokens {
-                access: None,
-                refresh: refresh_token.into(),
-            },
-        };
-        let cx = self.context();
-        cx.store()
-            .await
-            .unwrap()
-            .account_upsert(vec![account])
-            .await
-            .unwrap();
+    /// Imports an account of a user, as `accounts import` does.
+    pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
+        let account = account(user, email, refresh_token);
+        let store = self.store().await;
+        store.account_upsert(vec![account]).await.unwrap();
     }
 
     /// Adds a secondary calendar to Ana's list.
@@ -123,10 +118,8 @@ impl World {
 
     /// A calendar by its name.
     pub(crate) fn calendar(&self, name: &str) -> Place {
-        Place {
-            google: self.google().clone(),
-            id: self.calendars.lock().unwrap()[name].clone(),
-        }
+        let id = &self.calendars.lock().unwrap()[name];
+        Place::new(self.google(), id)
     }
 
     pub(crate) fn google(&self) -> &Google {
@@ -232,60 +225,5 @@ impl World {
         assert_eq!(run.counts["requests"], run.counts["synced"], "{run:?}");
         let listed = wire::listings(self.google());
         assert_eq!(listed.len() as u64, run.counts["synced"], "{listed:?}");
-    }
-}
-
-/// The job that lists what changed, at any hour.
-pub(crate) fn pull() -> Pull {
-    let all_hours = true;
-    Pull {
-        all_hours,
-        ..Pull::default()
-    }
-}
-
-/// The outcome and some of the counts of a cycle.
-#[track_caller]
-pub(crate) fn expect(run: &JobRun, outcome: Outcome, counts: &[(&str, u64)]) {
-    let found: Vec<_> = counts
-        .iter()
-        .map(|(name, _)| (*name, run.counts[*name]))
-        .collect();
-    assert_eq!(
-        (run.outcome, found.as_slice()),
-        (outcome, counts),
-        "{run:#?}"
-    );
-}
-
-impl Place {
-    pub(crate) fn put(&self, event: impl Into<Value>) -> String {
-        self.google.put_event(&self.id, event.into())
-    }
-
-    pub(crate) fn edit(&self, id: &str, patch: Value) {
-        assert!(self.google.edit_event(&self.id, id, patch), "no event {id}");
-    }
-
-    pub(crate) fn delete(&self, id: &str) {
-        assert!(self.google.delete_event(&self.id, id), "no event {id}");
-    }
-
-    /// Moves the occurrence that starts at an instant to another of an hour.
-    pub(crate) fn move_occurrence(&self, series: &str, original: &str, start: &str, end: &str) {
-        let moved = self
-            .google
-            .move_occurrence(&self.id, series, original, start, end);
-        moved.expect("the series has this occurrence");
-    }
-
-    pub(crate) fn cancel_occurrence(&self, series: &str, original: &str) {
-        let cancelled = self.google.cancel_occurrence(&self.id, series, original);
-        cancelled.expect("the series has this occurrence");
-    }
-
-    /// Old tokens of the calendar answer 410 from now on.
-    pub(crate) fn expire_tokens(&self) {
-        self.google.expire_sync_tokens(&self.id);
     }
 }

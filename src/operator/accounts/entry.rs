@@ -20,7 +20,7 @@ struct Entry {
     #[serde(default)]
     access_token: Option<SecretString>,
     #[serde(default)]
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<String>,
     #[serde(default)]
     scopes: Scopes,
 }
@@ -54,6 +54,11 @@ impl Default for Scopes {
     }
 }
 
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    read.map_err(|_| format!("expires_at {text:?} is not a time like 2026-03-02T09:00:00Z"))
+}
+
 /// An entry that was checked while its line is known.
 #[derive(Deserialize)]
 #[serde(try_from = "Entry")]
@@ -70,7 +75,8 @@ impl TryFrom<Entry> for Checked {
             return Err("email is empty".to_owned());
         }
         // Without its end an access token cannot be trusted; it is renewed.
-        let access = entry.access_token.zip(entry.expires_at);
+        let expires_at = entry.expires_at.as_deref().map(instant).transpose()?;
+        let access = entry.access_token.zip(expires_at);
         let access = access.map(|(secret, expires_at)| AccessToken { secret, expires_at });
         let scopes = match entry.scopes {
             Scopes::List(list) => list,
