@@ -43,10 +43,11 @@ fn lower(names: HashMap<String, String>) -> HashMap<String, String> {
 pub(super) fn zone(name: &str) -> Option<Zone> {
     let name = name.trim();
     let key = name.to_ascii_lowercase();
-    let name = match key.strip_prefix(UNNAMED) {
-        Some("utc") => "UTC",
-        Some(_) => return None,
-        None => TABLE.windows_to_iana.get(&key).map_or(name, String::as_str),
+    let name = match key.strip_prefix(UNNAMED).unwrap_or(&key) {
+        // Windows' and ours, where the table says Etc/UTC.
+        "utc" => "UTC",
+        _ if key.starts_with(UNNAMED) => return None,
+        _ => TABLE.windows_to_iana.get(&key).map_or(name, String::as_str),
     };
     Zone::parse(name).ok()
 }
