@@ -253,10 +253,11 @@ pub struct ProviderSettings {
 /// Makes the providers ready; opens no connection.
 #[must_use]
 pub fn open(settings: ProviderSettings) -> Providers {
-    let transport = || http::Transport::new(settings.transport.clone());
+    let transport = settings.transport;
+    let google = http::Transport::new(transport.clone());
     Providers {
-        google: Arc::new(google::Google::new(settings.google, transport())),
-        microsoft: Arc::new(microsoft::Microsoft::new(settings.microsoft, transport())),
+        google: Arc::new(google::Google::new(settings.google, google)),
+        microsoft: Arc::new(microsoft::Microsoft::new(settings.microsoft, transport)),
     }
 }
 

@@ -44,7 +44,10 @@ struct Grant {
 struct Refusal {
     error: Value,
     error_description: Value,
+    /// Google's narrower code.
     error_subtype: Value,
+    /// Microsoft's narrower codes.
+    error_codes: Value,
 }
 
 /// Exchanges a refresh token. Its successor is in the answer, or it stays.
@@ -110,7 +113,8 @@ fn lifetime(expires_in: Option<&Value>) -> TimeDelta {
     TimeDelta::try_seconds(seconds.max(0)).unwrap_or_default()
 }
 
-/// What a refusal means. Only `invalid_grant` is the user's to mend.
+/// What a refusal means. A grant that is void, or that lacks a consent or a
+/// proof, is the user's to mend; the registration is the operator's.
 fn classify(answer: &Answer) -> ProviderError {
     let refusal: Refusal = answer.json().unwrap_or_default();
     let code = text(&refusal.error);
@@ -126,13 +130,17 @@ fn classify(answer: &Answer) -> ProviderError {
             retry_after,
         };
     }
+    let reason = narrowed(reason, &refusal);
     match code {
-        "invalid_grant" => ProviderError::ReauthRequired {
-            reason: with_subtype(reason, text(&refusal.error_subtype)),
-        },
+        "invalid_grant"
+        | "interaction_required"
+        | "consent_required"
+        | "login_required"
+        | "access_denied" => ProviderError::ReauthRequired { reason },
         "invalid_client"
         | "unauthorized_client"
         | "invalid_scope"
+        | "invalid_resource"
         | "unsupported_grant_type"
         | "invalid_request" => ProviderError::Operator { reason },
         _ => ProviderError::Protocol {
@@ -151,12 +159,26 @@ fn passes(answer: &Answer, refusal: &Refusal) -> bool {
 }
 
 /// A code together with what narrows it down.
-fn with_subtype(code: String, subtype: &str) -> String {
-    if subtype.is_empty() {
-        code
-    } else {
-        format!("{code}: {}", super::code(subtype))
+fn narrowed(code: String, refusal: &Refusal) -> String {
+    let subtype = text(&refusal.error_subtype);
+    if !subtype.is_empty() {
+        return format!("{code}: {}", super::code(subtype));
     }
+    match aadsts(refusal) {
+        Some(number) => format!("{code}: AADSTS{number}"),
+        None => code,
+    }
+}
+
+/// Microsoft's number of a refusal, for whoever has to look it up: decisions
+/// must not depend on it.
+fn aadsts(refusal: &Refusal) -> Option<u64> {
+    if let Some(number) = refusal.error_codes[0].as_u64() {
+        return Some(number);
+    }
+    let (_, told) = text(&refusal.error_description).split_once("AADSTS")?;
+    let end = told.find(|c: char| !c.is_ascii_digit());
+    told.get(..end.unwrap_or(told.len()))?.parse().ok()
 }
 
 /// A text, or nothing.
@@ -247,7 +269,12 @@ mod tests {
             (400, "invalid_grant", "reauth invalid_grant"),
             (401, "invalid_client", "operator invalid_client"),
             (400, "invalid_client", "operator invalid_client"),
+            (400, "interaction_required", "reauth interaction_required"),
+            (400, "consent_required", "reauth consent_required"),
+            (400, "login_required", "reauth login_required"),
+            (400, "access_denied", "reauth access_denied"),
             (400, "unauthorized_client", "operator unauthorized_client"),
+            (400, "invalid_resource", "operator invalid_resource"),
             (400, "invalid_scope", "operator invalid_scope"),
             (
                 400,
@@ -256,6 +283,11 @@ mod tests {
             ),
             (400, "invalid_request", "operator invalid_request"),
             (400, "server_error", "later server_error"),
+            (
+                400,
+                "temporarily_unavailable",
+                "later temporarily_unavailable",
+            ),
             (503, "invalid_grant", "later invalid_grant"),
             (400, "slow_down", "protocol token endpoint: slow_down"),
             (
@@ -288,6 +320,37 @@ mod tests {
         ];
         for (status, body, expected) in cases {
             assert_eq!(spoken(&refusal(status, body)), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_refusal_is_said_beside_its_code() {
+        let described = r#""error_description":"AADSTS700082: Ana's token.\r\nTrace ID: x""#;
+        let cases = [
+            (
+                r#""error":"invalid_grant","error_codes":[70008,1]"#.to_owned(),
+                "reauth invalid_grant: AADSTS70008",
+            ),
+            (
+                format!(r#""error":"invalid_grant",{described}"#),
+                "reauth invalid_grant: AADSTS700082",
+            ),
+            (
+                format!(r#""error":"invalid_client",{described},"error_codes":[7000215]"#),
+                "operator invalid_client: AADSTS7000215",
+            ),
+            (
+                r#""error":"login_required","error_codes":"x""#.to_owned(),
+                "reauth login_required",
+            ),
+            (
+                r#""error":"invalid_grant","error_description":"AADSTS: none""#.to_owned(),
+                "reauth invalid_grant",
+            ),
+        ];
+        for (members, expected) in cases {
+            let body = format!("{{{members}}}");
+            assert_eq!(spoken(&refusal(400, &body)), expected, "{body}");
         }
     }
 

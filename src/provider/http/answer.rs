@@ -78,7 +78,7 @@ impl Answer {
     }
 
     /// A header's text.
-    fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+    pub(in crate::provider) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok().map(str::trim)
     }
 }

@@ -1,24 +1,46 @@
 //! Microsoft 365 and Outlook.com calendars (Microsoft Graph v1.0, Microsoft
 //! identity platform v2.0).
+//!
+//! A calendar is listed by the delta of its view in a window, which its token
+//! remembers. Graph expands series itself: a full round brings them with their
+//! occurrences, any other says which have to be read again.
+
+mod client;
+mod convert;
+mod errors;
+mod recurrence;
+mod reread;
+mod time_zone;
+mod types;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
-use super::http::Transport;
+use super::http::{Service, Transport, TransportSettings};
+use super::oauth::{self, Registration};
 use super::{ChangesPage, ChangesRequest, Provider, ProviderError, Result, Scope, Session};
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
 use crate::model::id::ExternalId;
 
+/// Requests of one mailbox that Outlook serves at once.
+const CONCURRENCY: usize = 4;
+
+/// Requests of one mailbox a second, and those that need not wait. Outlook
+/// takes 10,000 in ten minutes: both together stay below that in any of them.
+const PACE: (u32, u32) = (15, 200);
+
 /// Where Microsoft is and who we are there.
 #[derive(Clone, Debug)]
 pub struct MicrosoftEndpoints {
-    /// The base of Microsoft Graph.
+    /// The base of the API, such as `https://graph.microsoft.com/v1.0/`.
+    /// Access tokens go to its origin and nowhere else.
     pub api_url: Url,
-    /// Where tokens are refreshed.
+    /// The token endpoint, such as
+    /// `https://login.microsoftonline.com/common/oauth2/v2.0/token`.
     pub token_url: Url,
     /// Our registration; none: not configured.
     pub client_id: Option<String>,
@@ -29,47 +51,64 @@ pub struct MicrosoftEndpoints {
 /// The adapter.
 pub(super) struct Microsoft {
     endpoints: MicrosoftEndpoints,
+    service: Service,
     transport: Transport,
 }
 
 impl Microsoft {
-    /// An adapter that has not connected yet.
-    pub(super) fn new(endpoints: MicrosoftEndpoints, transport: Transport) -> Self {
+    /// An adapter that has not connected yet; its transport keeps within
+    /// Outlook's limits, whatever the settings allow.
+    pub(super) fn new(endpoints: MicrosoftEndpoints, settings: TransportSettings) -> Self {
         Self {
+            service: Service::at(&endpoints.api_url),
             endpoints,
-            transport,
+            transport: Transport::new(limited(settings)),
         }
     }
 }
 
-fn absent() -> ProviderError {
-    ProviderError::Operator {
-        reason: "not written yet".to_owned(),
+/// Settings within Outlook's limits.
+fn limited(settings: TransportSettings) -> TransportSettings {
+    let (requests_per_second, burst) = PACE;
+    TransportSettings {
+        per_account_concurrency: settings.per_account_concurrency.min(CONCURRENCY),
+        requests_per_second,
+        burst,
+        ..settings
     }
 }
 
 #[async_trait]
 impl Provider for Microsoft {
-    async fn refresh(&self, _refresh: &SecretString, _now: DateTime<Utc>) -> Result<Tokens> {
-        let _ = (&self.endpoints, &self.transport);
-        Err(absent())
+    /// No scope is asked for: the answer then is for what the user allowed.
+    async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
+        let Some(client_id) = &self.endpoints.client_id else {
+            let reason = "microsoft.client_id is not set".to_owned();
+            return Err(ProviderError::Operator { reason });
+        };
+        let registration = Registration {
+            token_url: &self.endpoints.token_url,
+            client_id,
+            client_secret: self.endpoints.client_secret.as_ref(),
+        };
+        oauth::refresh(&self.transport, registration, refresh, now).await
     }
 
-    async fn calendars(&self, _session: &Session) -> Result<Vec<DiscoveredCalendar>> {
-        Err(absent())
+    async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {
+        self.calendar_list(session).await
     }
 
-    async fn changes(&self, _session: &Session, _request: &ChangesRequest) -> Result<ChangesPage> {
-        Err(absent())
+    async fn changes(&self, session: &Session, request: &ChangesRequest) -> Result<ChangesPage> {
+        self.calendar_view_delta(session, request).await
     }
 
     async fn reread(
         &self,
-        _session: &Session,
-        _request: &ChangesRequest,
-        _events: &[ExternalId],
+        session: &Session,
+        request: &ChangesRequest,
+        events: &[ExternalId],
     ) -> Result<Vec<Change>> {
-        Err(absent())
+        self.events(session, request, events).await
     }
 
     fn scope(&self) -> Scope {

@@ -1,0 +1,217 @@
+//! Every row of the error table, and bodies of any shape.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+
+use super::*;
+
+fn body(code: &str) -> String {
+    format!(r#"{{"error":{{"code":"{code}","message":"ana@example.com"}}}}"#)
+}
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer::of(status, HeaderMap::new(), body)
+}
+
+fn with_header(status: u16, name: HeaderName, value: &'static str, body: &str) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(name, HeaderValue::from_static(value));
+    Answer::of(status, headers, body)
+}
+
+fn spoken(status: u16, body: &str) -> String {
+    format!("{:?}", classify(&answer(status, body)))
+}
+
+#[test]
+fn every_row_of_the_error_table_is_a_decision() {
+    let reasoned = [
+        (400, "invalidRequest", "Invalid"),
+        (400, "BadRequest", "Invalid"),
+        (400, "Request_BadRequest", "Invalid"),
+        (400, "ErrorOccurrenceCrossingBoundary", "Invalid"),
+        (400, "ErrorInvalidIdMalformed", "Invalid"),
+        (400, "ErrorDuplicateTransactionId", "Conflict"),
+        (409, "ErrorDuplicateTransactionId", "Conflict"),
+        (409, "Conflict", "Conflict"),
+        (401, "InvalidAuthenticationToken", "ReauthRequired"),
+        (401, "unauthenticated", "ReauthRequired"),
+        (401, "anything", "ReauthRequired"),
+        (403, "ErrorAccessDenied", "Forbidden"),
+        (403, "accessDenied", "Forbidden"),
+        (403, "Authorization_RequestDenied", "ScopeMissing"),
+        (403, "insufficient_claims", "ReauthRequired"),
+        (405, "methodNotAllowed", "Invalid"),
+        (406, "notAcceptable", "Invalid"),
+        (413, "tooLarge", "Invalid"),
+        (415, "unsupported", "Invalid"),
+        (501, "notImplemented", "Invalid"),
+        (507, "quotaLimitReached", "QuotaExceeded"),
+        (509, "bandwidth", "QuotaExceeded"),
+        (400, "extensionError", "Forbidden"),
+        (504, "extensionError", "Forbidden"),
+    ];
+    for (status, code, variant) in reasoned {
+        let expected = format!("{variant} {{ reason: {code:?} }}");
+        assert_eq!(spoken(status, &body(code)), expected, "{status}");
+    }
+    let plain = [
+        (404, "ErrorItemNotFound", "NotFound"),
+        (400, "itemNotFound", "NotFound"),
+        (404, "anything", "NotFound"),
+        (410, "anything", "Gone"),
+        (412, "anything", "PreconditionFailed"),
+        (409, "ErrorIrresolvableConflict", "PreconditionFailed"),
+        (409, "resourceModified", "PreconditionFailed"),
+    ];
+    for (status, code, variant) in plain {
+        assert_eq!(spoken(status, &body(code)), variant, "{status} {code}");
+    }
+}
+
+#[test]
+fn what_may_pass_says_when_to_come_back() {
+    let wait = Some(Duration::from_secs(7));
+    for (status, body) in [
+        (429, body("ApplicationThrottled")),
+        (429, body("activityLimitReached")),
+        (429, String::new()),
+        (503, body("TooManyRequests")),
+        (400, body("throttledRequest")),
+    ] {
+        let error = classify(&with_header(status, RETRY_AFTER, "7", &body));
+        let fits =
+            matches!(error, ProviderError::RateLimited { retry_after, .. } if retry_after == wait);
+        assert!(fits, "{status} {body}");
+    }
+    for (status, body) in [
+        (408, String::new()),
+        (423, body("Locked")),
+        (500, body("InternalServerError")),
+        (500, body("generalException")),
+        (500, body("ErrorItemNotFound")),
+        (502, "<html>".to_owned()),
+        (503, body("serviceNotAvailable")),
+        (504, String::new()),
+    ] {
+        let error = classify(&with_header(status, RETRY_AFTER, "7", &body));
+        let fits =
+            matches!(error, ProviderError::Unavailable { retry_after, .. } if retry_after == wait);
+        assert!(fits, "{status} {body}");
+    }
+}
+
+#[test]
+fn codes_are_compared_ignoring_case_and_the_innermost_known_one_decides() {
+    let nested = |outer: &str, name: &str, inner: &str| {
+        format!(
+            r#"{{"error":{{"code":"{outer}","{name}":{{"date":"x","innerError":{{"code":"{inner}"}}}}}}}}"#
+        )
+    };
+    let cases = [
+        (404, body("ERRORITEMNOTFOUND"), "NotFound"),
+        (
+            403,
+            nested("accessDenied", "innerError", "authorization_requestDenied"),
+            "ScopeMissing { reason: \"authorization_requestDenied\" }",
+        ),
+        (
+            403,
+            nested("Authorization_RequestDenied", "innererror", "somethingNew"),
+            "ScopeMissing { reason: \"Authorization_RequestDenied\" }",
+        ),
+        (
+            400,
+            nested("", "innerError", "somethingNew"),
+            "Invalid { reason: \"somethingNew\" }",
+        ),
+    ];
+    for (status, body, expected) in cases {
+        assert_eq!(spoken(status, &body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_challenge_asks_for_a_new_sign_in() {
+    let challenge = "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"e30=\"";
+    let refused = with_header(403, WWW_AUTHENTICATE, challenge, &body("accessDenied"));
+    let expected = "ReauthRequired { reason: \"insufficient_claims\" }";
+    assert_eq!(format!("{:?}", classify(&refused)), expected);
+}
+
+#[test]
+fn bodies_of_any_shape_are_survived_and_never_quoted() {
+    let cases = [
+        (401, "", "ReauthRequired { reason: \"HTTP 401\" }"),
+        (403, "<html>ana@x", "Forbidden { reason: \"HTTP 403\" }"),
+        (
+            403,
+            r#"{"error":"x"}"#,
+            "Forbidden { reason: \"HTTP 403\" }",
+        ),
+        (400, "[null]", "Invalid { reason: \"HTTP 400\" }"),
+        (
+            400,
+            r#"{"error":{"code":7,"innerError":[]}}"#,
+            "Invalid { reason: \"HTTP 400\" }",
+        ),
+        (
+            400,
+            r#"{"error":{"code":"ana@example.com"}}"#,
+            "Invalid { reason: \"unprintable code\" }",
+        ),
+        (418, "", "Invalid { reason: \"HTTP 418\" }"),
+    ];
+    for (status, body, expected) in cases {
+        assert_eq!(spoken(status, body), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn every_signal_of_a_lost_link_means_to_start_over() {
+    let inner = r#"{"error":{"code":"x","innerError":{"code":"y","innererror":{"code":"RESYNCREQUIRED"}}}}"#;
+    for (status, body) in [
+        (410, String::new()),
+        (410, "<html>".to_owned()),
+        (410, body("anything")),
+        (400, body("syncStateNotFound")),
+        (404, body("SyncStateNotFound")),
+        (409, body("SyncStateInvalid")),
+        (403, body("fullSyncRequired")),
+        (400, inner.to_owned()),
+    ] {
+        let error = classify_delta(&answer(status, &body));
+        assert!(
+            matches!(error, ProviderError::SyncTokenExpired),
+            "{status} {body}"
+        );
+    }
+}
+
+#[test]
+fn other_failures_of_a_delta_are_what_they_are_elsewhere() {
+    let cases = [
+        (401, body("InvalidAuthenticationToken"), "ReauthRequired"),
+        (404, body("ErrorItemNotFound"), "NotFound"),
+        (400, body("resync"), "Invalid"),
+        (500, body("SyncStateNotFound"), "Unavailable"),
+    ];
+    for (status, body, expected) in cases {
+        let spoken = format!("{:?}", classify_delta(&answer(status, &body)));
+        assert!(spoken.starts_with(expected), "{status} {body}: {spoken}");
+    }
+}
+
+#[test]
+fn a_reading_waits_where_a_write_would_be_decided_again() {
+    for (status, code) in [(412, "anything"), (409, "ErrorIrresolvableConflict")] {
+        let error = classify_read(&answer(status, &body(code)));
+        assert!(
+            matches!(error, ProviderError::Unavailable { .. }),
+            "{status}"
+        );
+    }
+    let gone = classify_read(&answer(410, ""));
+    assert!(matches!(gone, ProviderError::Gone));
+}
