@@ -6,9 +6,14 @@
 //! service would refuse. Nothing here reads the wall clock or draws randomness:
 //! ids, tokens and etags come from a seeded counter, time from [`Clock`].
 
+mod answer;
 mod clock;
+mod effects;
+pub mod faults;
 pub mod google;
 pub mod ics;
+mod ids;
+mod log;
 pub mod population;
 mod server;
 
