@@ -6,9 +6,15 @@
 //! service would refuse. Nothing here reads the wall clock or draws randomness:
 //! ids, tokens and etags come from a seeded counter, time from [`Clock`].
 
+mod answer;
 mod clock;
+mod effects;
+pub mod faults;
 pub mod google;
 pub mod ics;
+mod ids;
+mod log;
+pub mod microsoft;
 pub mod population;
 mod server;
 
@@ -23,6 +29,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use clock::Clock;
 pub use google::Google;
+pub use microsoft::Microsoft;
 
 use server::{CuttableListener, KillSwitch};
 
@@ -30,6 +37,8 @@ use server::{CuttableListener, KillSwitch};
 pub struct Sandbox {
     /// The model of Google Calendar and Google's OAuth.
     pub google: Google,
+    /// The model of Microsoft Graph calendars and Microsoft's identity platform.
+    pub microsoft: Microsoft,
     /// The time by which tokens expire and changes are stamped.
     pub clock: Clock,
     address: SocketAddr,
@@ -54,10 +63,19 @@ impl Sandbox {
             seed,
             stop.clone(),
         );
-        let router = Router::new().nest("/google", google::router(google.clone()));
+        let microsoft = Microsoft::new(
+            &format!("http://{address}/microsoft"),
+            clock.clone(),
+            seed,
+            stop.clone(),
+        );
+        let router = Router::new()
+            .nest("/google", google::router(google.clone()))
+            .nest("/microsoft", microsoft::router(microsoft.clone()));
         let server = tokio::spawn(serve(listener, router, stop.clone()));
         Ok(Self {
             google,
+            microsoft,
             clock,
             address,
             stop: stop.drop_guard(),

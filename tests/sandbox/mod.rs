@@ -3,6 +3,7 @@
 mod faults;
 mod files;
 mod listing;
+mod microsoft;
 mod oauth;
 mod series;
 mod support;

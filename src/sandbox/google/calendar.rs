@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::ids::Ids;
+use super::super::ids::Ids;
 use super::times::Zone;
 
 /// A JSON object.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::super::answer::Answer;
 use super::calendar::Calendar;
 use super::call::Call;
 use super::errors::ApiError;

@@ -1,6 +1,9 @@
 //! Refusals, in the shapes of the contract's part 8.
 
+use axum::http::header;
 use serde_json::{Value, json};
+
+use super::super::answer::Answer;
 
 /// A refusal of the API.
 #[derive(Clone, Debug)]
@@ -193,5 +196,18 @@ impl ApiError {
                 "domain": "googleapis.com", "metadata": { "service": "calendar-json.googleapis.com" } }]);
         }
         json!({ "error": error })
+    }
+}
+
+impl From<ApiError> for Answer {
+    fn from(error: ApiError) -> Self {
+        let answer = Self::status(error.status, &error.body());
+        match error.status {
+            401 => answer.with(
+                header::WWW_AUTHENTICATE,
+                "Bearer realm=\"https://accounts.google.com/\"".to_owned(),
+            ),
+            _ => answer,
+        }
     }
 }

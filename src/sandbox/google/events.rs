@@ -4,7 +4,7 @@ use axum::http::header;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::super::answer::Answer;
 use super::calendar::{Calendar, Object};
 use super::call::Call;
 use super::errors::ApiError;

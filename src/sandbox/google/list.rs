@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::header;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::super::answer::Answer;
 use super::calendar::{Calendar, stamp};
 use super::call::Call;
 use super::errors::ApiError;

@@ -5,21 +5,18 @@
 //! people do in Google's own calendar; calsync only ever sees the HTTP side.
 
 mod admin;
-mod answer;
 mod behaviour;
 mod calendar;
 mod calendar_list;
 mod call;
 mod check;
 mod edit;
-mod effects;
 mod errors;
 mod events;
 mod expand;
 mod faults;
 mod fields;
 mod filter;
-mod ids;
 mod keep;
 mod list;
 mod list_query;

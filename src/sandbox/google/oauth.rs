@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::super::answer::Answer;
 use super::call::Call;
 use super::errors::ApiError;
 use super::world::{Access, World};

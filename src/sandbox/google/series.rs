@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use jiff::civil::{Date, DateTime as Wall};
 use serde_json::{Value, json};
 
+use super::super::ids::Ids;
 use super::calendar::{Calendar, Object};
-use super::ids::Ids;
 use super::recurrence::Series;
 use super::times::{When, Zone};
 

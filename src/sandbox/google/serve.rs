@@ -4,12 +4,13 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Response, header};
 
+use super::super::answer::Answer;
+use super::super::effects::{drops, early, late, wait};
+use super::super::faults::Hit;
 use super::super::server::KillSwitch;
-use super::answer::Answer;
 use super::call::Call;
-use super::effects::{drops, early, late, wait};
 use super::errors::ApiError;
-use super::faults::{Effect, Hit};
+use super::faults::Effect;
 use super::list::{self, Tweaks};
 use super::log::Logged;
 use super::route::Kind;
@@ -26,7 +27,7 @@ pub(super) async fn serve(
     let call = Call::read(request).await;
     let mut visit = Visit::begin(&google, &call);
     let effects = std::mem::take(&mut visit.effects);
-    wait(&google, &effects).await;
+    wait(&effects, |hook| (hook.0)(&google), || google.stopped()).await;
     let answer = early(&effects)
         .unwrap_or_else(|| google.with(|world| process(world, &call, &visit, &effects)));
     if drops(&effects) {
@@ -55,10 +56,9 @@ impl Visit {
                 "primary" => account.clone().unwrap_or_default(),
                 calendar => calendar.to_owned(),
             };
-            let number = world
-                .log
-                .arrive(Logged::of(call, account.as_deref(), &calendar));
+            let entry = Logged::of(call, account.as_deref(), &calendar);
             let account = account.unwrap_or_default();
+            let number = world.log.arrive(&account, entry);
             let hit = Hit {
                 account: &account,
                 calendar: &calendar,

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::super::clock::Clock;
+use super::super::ids::Ids;
 use super::behaviour::{Behaviour, Spending};
 use super::calendar::Calendar;
 use super::errors::ApiError;
 use super::faults::Faults;
-use super::ids::Ids;
 use super::log::Log;
 
 /// What a user may do on a calendar, as Google names it.

@@ -3,7 +3,7 @@
 use axum::http::header;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::super::answer::Answer;
 use super::calendar::Object;
 use super::call::Call;
 use super::errors::ApiError;

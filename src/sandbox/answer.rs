@@ -7,8 +7,6 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 
-use super::errors::ApiError;
-
 /// An answer before it is put on the wire.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
@@ -80,19 +78,6 @@ impl Answer {
             }
         }
         response
-    }
-}
-
-impl From<ApiError> for Answer {
-    fn from(error: ApiError) -> Self {
-        let answer = Self::status(error.status, &error.body());
-        match error.status {
-            401 => answer.with(
-                header::WWW_AUTHENTICATE,
-                "Bearer realm=\"https://accounts.google.com/\"".to_owned(),
-            ),
-            _ => answer,
-        }
     }
 }
 

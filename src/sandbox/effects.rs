@@ -4,41 +4,49 @@ use axum::body::Body;
 use axum::http::{Response, header};
 use futures_util::stream;
 
-use super::Google;
 use super::answer::Answer;
 use super::faults::Effect;
 
 /// The pieces in which a slow body arrives.
 const PIECES: usize = 8;
 
-/// What faults do before the request is processed.
-pub(super) async fn wait(google: &Google, effects: &[Effect]) {
+/// What faults do before the request is processed: `run` does what a hook
+/// says, `stopped` ends when the sandbox stops.
+pub(super) async fn wait<H, S: Future<Output = ()>>(
+    effects: &[Effect<H>],
+    run: impl Fn(&H),
+    stopped: impl Fn() -> S,
+) {
     for effect in effects {
         match effect {
-            Effect::Run(hook) => (hook.0)(google),
+            Effect::Run(hook) => run(hook),
             Effect::Latency(pause) => tokio::time::sleep(*pause).await,
             // The client gives up, or the sandbox stops.
-            Effect::Hang => google.stopped().await,
+            Effect::Hang => stopped().await,
             _ => {}
         }
     }
 }
 
 /// The answer of faults that keep the request from being processed.
-pub(super) fn early(effects: &[Effect]) -> Option<Answer> {
+pub(super) fn early<H>(effects: &[Effect<H>]) -> Option<Answer> {
     effects.iter().find_map(|effect| match effect {
         Effect::Answer {
             status,
             content_type,
             body,
             retry_after,
+            headers,
         } => {
-            let answer = Answer {
+            let mut answer = Answer {
                 status: *status,
                 content_type,
                 headers: Vec::new(),
                 body: body.clone(),
             };
+            for (name, value) in headers {
+                answer = answer.with(header::HeaderName::from_static(name), value.clone());
+            }
             Some(match retry_after {
                 Some(value) => answer.with(header::RETRY_AFTER, value.clone()),
                 None => answer,
@@ -59,7 +67,7 @@ pub(super) fn early(effects: &[Effect]) -> Option<Answer> {
 }
 
 /// Whether the client gets no answer.
-pub(super) fn drops(effects: &[Effect]) -> bool {
+pub(super) fn drops<H>(effects: &[Effect<H>]) -> bool {
     effects.iter().any(|effect| {
         matches!(
             effect,
@@ -69,7 +77,7 @@ pub(super) fn drops(effects: &[Effect]) -> bool {
 }
 
 /// The response, with what faults do to a finished answer.
-pub(super) fn late(mut answer: Answer, effects: &[Effect], gzip: bool) -> Response<Body> {
+pub(super) fn late<H>(mut answer: Answer, effects: &[Effect<H>], gzip: bool) -> Response<Body> {
     let mut pause = None;
     for effect in effects {
         match effect {

@@ -1,0 +1,158 @@
+//! Which operation a request calls.
+
+use axum::http::Method;
+
+/// An operation, as the contract's table of endpoints has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `POST /{tenant}/oauth2/v2.0/token`
+    Token,
+    /// `GET /me`
+    Me,
+    /// `GET /me/calendars`
+    CalendarsList,
+    /// `POST /me/calendars`
+    CalendarsCreate,
+    /// `GET /me/calendars/{c}` or `GET /me/calendar`
+    CalendarsGet,
+    /// `GET …/calendarView`
+    View,
+    /// `GET …/calendarView/delta`
+    Delta,
+    /// `GET …/events`
+    EventsList,
+    /// `GET …/events/{e}`
+    EventsGet,
+    /// `GET …/events/{e}/instances`
+    EventsInstances,
+    /// `POST …/events`
+    EventsCreate,
+    /// `PATCH …/events/{e}`
+    EventsUpdate,
+    /// `DELETE …/events/{e}`
+    EventsDelete,
+    /// `GET /me/outlook/supportedTimeZones…`
+    TimeZones,
+    /// `POST /me/translateExchangeIds`
+    TranslateIds,
+    /// Anything under `/subscriptions`
+    Subscriptions,
+    /// `POST /$batch`
+    Batch,
+    /// Anything else.
+    Unknown,
+}
+
+impl Kind {
+    /// Whether it changes an event or a calendar.
+    pub fn is_write(self) -> bool {
+        matches!(
+            self,
+            Self::EventsCreate | Self::EventsUpdate | Self::EventsDelete | Self::CalendarsCreate
+        )
+    }
+
+    /// Whether it belongs to the identity platform, not to the API.
+    pub fn is_identity(self) -> bool {
+        self == Self::Token
+    }
+}
+
+/// An operation with the resource it names.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) kind: Kind,
+    /// Empty: the default calendar, or none.
+    pub(super) calendar: String,
+    /// The path names the calendar, so the event must lie in it.
+    pub(super) event: String,
+    /// The tenant of a token request.
+    pub(super) tenant: String,
+}
+
+impl Route {
+    /// The route of `method` on `path` (still percent-encoded, below `/microsoft`).
+    pub(super) fn of(method: &Method, path: &str) -> Self {
+        let segments: Vec<String> = path.trim_matches('/').split('/').map(decode).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments.as_slice() {
+            ["v1.0", "me"] if method == Method::GET => Self::bare(Kind::Me),
+            ["v1.0", "me", "calendars", calendar, rest @ ..] => Self {
+                calendar: (*calendar).to_owned(),
+                ..Self::in_calendar(method, rest)
+            },
+            ["v1.0", "me", "calendar", rest @ ..] => Self::in_calendar(method, rest),
+            ["v1.0", "me", "calendars"] => Self::bare(match method.as_str() {
+                "GET" => Kind::CalendarsList,
+                "POST" => Kind::CalendarsCreate,
+                _ => Kind::Unknown,
+            }),
+            ["v1.0", "me", rest @ ..] if !rest.is_empty() => Self::in_mailbox(method, rest),
+            ["v1.0", "subscriptions", ..] => Self::bare(Kind::Subscriptions),
+            ["v1.0", "$batch"] => Self::bare(Kind::Batch),
+            [tenant, "oauth2", "v2.0", "token"] if method == Method::POST => Self {
+                tenant: (*tenant).to_owned(),
+                ..Self::bare(Kind::Token)
+            },
+            _ => Self::bare(Kind::Unknown),
+        }
+    }
+
+    fn in_mailbox(method: &Method, segments: &[&str]) -> Self {
+        match (method.as_str(), segments) {
+            ("POST", ["translateExchangeIds"]) => Self::bare(Kind::TranslateIds),
+            ("GET", ["outlook", zones]) if zones.starts_with("supportedTimeZones") => Self {
+                event: (*zones).to_owned(),
+                ..Self::bare(Kind::TimeZones)
+            },
+            _ => Self::in_calendar(method, segments),
+        }
+    }
+
+    fn in_calendar(method: &Method, segments: &[&str]) -> Self {
+        let (kind, event) = match (method.as_str(), segments) {
+            ("GET", []) => (Kind::CalendarsGet, ""),
+            ("GET", ["calendarView"]) => (Kind::View, ""),
+            (
+                "GET",
+                [
+                    "calendarView",
+                    "delta" | "delta()" | "microsoft.graph.delta()",
+                ],
+            ) => (Kind::Delta, ""),
+            ("GET", ["events"]) => (Kind::EventsList, ""),
+            ("POST", ["events"]) => (Kind::EventsCreate, ""),
+            ("GET", ["events", event]) => (Kind::EventsGet, *event),
+            ("PATCH", ["events", event]) => (Kind::EventsUpdate, *event),
+            ("DELETE", ["events", event]) => (Kind::EventsDelete, *event),
+            ("GET", ["events", event, "instances"]) => (Kind::EventsInstances, *event),
+            _ => (Kind::Unknown, ""),
+        };
+        Self {
+            event: event.to_owned(),
+            ..Self::bare(kind)
+        }
+    }
+
+    fn bare(kind: Kind) -> Self {
+        Self {
+            kind,
+            calendar: String::new(),
+            event: String::new(),
+            tenant: String::new(),
+        }
+    }
+}
+
+/// One percent-decoded path segment; a plus sign stays what it is.
+fn decode(segment: &str) -> String {
+    let escaped = segment
+        .replace('+', "%2B")
+        .replace('=', "%3D")
+        .replace('&', "%26");
+    let mut pairs = url::form_urlencoded::parse(escaped.as_bytes());
+    pairs
+        .next()
+        .map(|(key, _)| key.into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,11 @@
+//! Microsoft's model keeps the contract, seen by a plain HTTP client.
+
+mod changes;
+mod identity;
+mod limits;
+mod losing;
+mod reading;
+mod rounds;
+mod series;
+mod support;
+mod writing;
