@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::reverse::pattern;
 use super::*;
-use crate::model::time::Zone;
+use crate::engine::timeline::expand;
+use crate::model::time::{OriginalStart, Window, Zone};
 
 /// A series that begins at nine in Berlin on 2 March 2026, a Monday.
 fn nine() -> EventTime {
@@ -309,4 +310,20 @@ fn the_last_day_is_the_last_on_which_an_occurrence_begins() {
         let (_, range) = patterned(&line, &first).expect(until);
         assert_eq!(range["endDate"], expected, "{until}");
     }
+}
+
+#[test]
+fn a_day_that_a_month_does_not_have_is_its_last() {
+    let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+    let given = json!({"pattern": {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 30},
+        "range": {"type": "endDate", "startDate": "2026-01-30", "endDate": "2026-04-30"}});
+    let given: PatternedRecurrence = serde_json::from_value(given).unwrap();
+    let first = EventTime::all_day(day("2026-01-30"), day("2026-01-31"));
+    let rule = rule(&given, &first).unwrap();
+    let year = |text: &str| day(text).and_time(chrono::NaiveTime::MIN).and_utc();
+    let window = Window::new(year("2026-01-01"), year("2027-01-01"));
+    let expansion = expand(&first, &rule, &[], &window);
+    let starts: Vec<_> = expansion.times.iter().map(EventTime::slot).collect();
+    let expected = ["2026-01-30", "2026-02-28", "2026-03-30", "2026-04-30"];
+    assert_eq!(starts, expected.map(|text| OriginalStart::Date(day(text))));
 }
