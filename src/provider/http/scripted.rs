@@ -20,11 +20,16 @@ impl Server {
     /// Serves the answers in turn. An empty one closes the connection; with no
     /// answers at all the port is closed at once.
     pub(in crate::provider) fn start(answers: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        Self::linked(|_| answers.into_iter().collect())
+    }
+
+    /// Serves answers that link to the server itself, made from its address.
+    pub(in crate::provider) fn linked(answers: impl FnOnce(&str) -> Vec<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
-        let answers: Vec<Vec<u8>> = answers.into_iter().collect();
+        let answers = answers(&format!("http://{address}"));
         if answers.is_empty() {
             return Self { address, requests };
         }

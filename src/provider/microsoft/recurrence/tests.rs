@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::reverse::pattern;
 use super::*;
-use crate::model::time::Zone;
+use crate::engine::timeline::expand;
+use crate::model::time::{OriginalStart, Window, Zone};
 
 /// A series that begins at nine in Berlin on 2 March 2026, a Monday.
 fn nine() -> EventTime {
@@ -37,15 +38,21 @@ fn patterned(line: &str, first: &EventTime) -> Option<(Value, Value)> {
     Some((found["pattern"].clone(), found["range"].clone()))
 }
 
+/// A pattern that repeats each time, with further members, or others.
+fn kind(kind: &str, more: Value) -> Value {
+    let mut pattern = json!({"type": kind, "interval": 1});
+    let members = pattern.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    pattern
+}
+
 /// Patterns in canonical form, and what they are as rules.
 fn pairs() -> Vec<(Value, &'static str)> {
-    let kind = |kind: &str, more: Value| {
-        let mut pattern = json!({"type": kind, "interval": 1});
-        let members = pattern.as_object_mut().unwrap();
-        members.extend(more.as_object().unwrap().clone());
-        pattern
-    };
-    let workdays = json!(["monday", "tuesday", "wednesday", "thursday", "friday"]);
+    [days_and_weeks(), months(), years()].concat()
+}
+
+fn days_and_weeks() -> Vec<(Value, &'static str)> {
+    let weekly = |more| kind("weekly", more);
     vec![
         (kind("daily", json!({})), "FREQ=DAILY"),
         (
@@ -53,61 +60,69 @@ fn pairs() -> Vec<(Value, &'static str)> {
             "FREQ=DAILY;INTERVAL=3",
         ),
         (
-            kind(
-                "weekly",
-                json!({"daysOfWeek": ["monday"], "firstDayOfWeek": "monday"}),
-            ),
+            weekly(json!({"daysOfWeek": ["monday"], "firstDayOfWeek": "monday"})),
             "FREQ=WEEKLY;BYDAY=MO",
         ),
         (
-            kind(
-                "weekly",
-                json!({"interval": 2, "daysOfWeek": ["sunday", "tuesday"], "firstDayOfWeek": "sunday"}),
-            ),
+            weekly(json!({"interval": 2, "daysOfWeek": ["sunday", "tuesday"],
+                          "firstDayOfWeek": "sunday"})),
             "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,TU;WKST=SU",
         ),
+    ]
+}
+
+fn months() -> Vec<(Value, &'static str)> {
+    let workdays = json!(["monday", "tuesday", "wednesday", "thursday", "friday"]);
+    let absolute = |day| kind("absoluteMonthly", json!({"dayOfMonth": day}));
+    let relative = |days, index| {
+        kind(
+            "relativeMonthly",
+            json!({"daysOfWeek": days, "index": index}),
+        )
+    };
+    vec![
+        (absolute(15), "FREQ=MONTHLY;BYMONTHDAY=15"),
+        (absolute(28), "FREQ=MONTHLY;BYMONTHDAY=28"),
+        (absolute(29), "FREQ=MONTHLY;BYMONTHDAY=28,29;BYSETPOS=-1"),
         (
-            kind("absoluteMonthly", json!({"dayOfMonth": 15})),
-            "FREQ=MONTHLY;BYMONTHDAY=15",
-        ),
-        (
-            kind("absoluteMonthly", json!({"dayOfMonth": 31})),
+            absolute(31),
             "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
         ),
         (
-            kind(
-                "relativeMonthly",
-                json!({"daysOfWeek": ["tuesday"], "index": "second"}),
-            ),
+            relative(json!(["monday"]), "first"),
+            "FREQ=MONTHLY;BYDAY=1MO",
+        ),
+        (
+            relative(json!(["tuesday"]), "second"),
             "FREQ=MONTHLY;BYDAY=2TU",
         ),
         (
-            kind(
-                "relativeMonthly",
-                json!({"daysOfWeek": workdays, "index": "last"}),
-            ),
+            relative(json!(["saturday"]), "third"),
+            "FREQ=MONTHLY;BYDAY=3SA",
+        ),
+        (
+            relative(workdays, "last"),
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
         ),
+    ]
+}
+
+fn years() -> Vec<(Value, &'static str)> {
+    let absolute = |month, day| kind("absoluteYearly", json!({"dayOfMonth": day, "month": month}));
+    let relative = |more| kind("relativeYearly", more);
+    vec![
+        (absolute(12, 31), "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31"),
         (
-            kind("absoluteYearly", json!({"dayOfMonth": 31, "month": 12})),
-            "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31",
-        ),
-        (
-            kind("absoluteYearly", json!({"dayOfMonth": 29, "month": 2})),
+            absolute(2, 29),
             "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
         ),
         (
-            kind(
-                "relativeYearly",
-                json!({"daysOfWeek": ["thursday"], "index": "fourth", "month": 11}),
-            ),
+            relative(json!({"daysOfWeek": ["thursday"], "index": "fourth", "month": 11})),
             "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
         ),
         (
-            kind(
-                "relativeYearly",
-                json!({"interval": 2, "daysOfWeek": ["sunday", "saturday"], "index": "first", "month": 6}),
-            ),
+            relative(json!({"interval": 2, "daysOfWeek": ["sunday", "saturday"],
+                            "index": "first", "month": 6})),
             "FREQ=YEARLY;INTERVAL=2;BYMONTH=6;BYDAY=SU,SA;BYSETPOS=1",
         ),
     ]
@@ -295,4 +310,20 @@ fn the_last_day_is_the_last_on_which_an_occurrence_begins() {
         let (_, range) = patterned(&line, &first).expect(until);
         assert_eq!(range["endDate"], expected, "{until}");
     }
+}
+
+#[test]
+fn a_day_that_a_month_does_not_have_is_its_last() {
+    let day = |text: &str| -> NaiveDate { text.parse().unwrap() };
+    let given = json!({"pattern": {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 30},
+        "range": {"type": "endDate", "startDate": "2026-01-30", "endDate": "2026-04-30"}});
+    let given: PatternedRecurrence = serde_json::from_value(given).unwrap();
+    let first = EventTime::all_day(day("2026-01-30"), day("2026-01-31"));
+    let rule = rule(&given, &first).unwrap();
+    let year = |text: &str| day(text).and_time(chrono::NaiveTime::MIN).and_utc();
+    let window = Window::new(year("2026-01-01"), year("2027-01-01"));
+    let expansion = expand(&first, &rule, &[], &window);
+    let starts: Vec<_> = expansion.times.iter().map(EventTime::slot).collect();
+    let expected = ["2026-01-30", "2026-02-28", "2026-03-30", "2026-04-30"];
+    assert_eq!(starts, expected.map(|text| OriginalStart::Date(day(text))));
 }
