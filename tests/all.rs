@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod floors;
+#[cfg(feature = "sandbox")]
+mod openapi;
 mod paths;
 #[cfg(feature = "sandbox")]
 mod sandbox;
