@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::config::Sources;
 use crate::context::Context;
 use crate::jobs::{self, AutoSync, Job, Pull};
 use crate::model::run::Outcome;
@@ -18,29 +19,34 @@ use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
 
 mod exit;
+mod help;
 mod manual;
+mod page;
 
 pub use self::exit::Exit;
+
+/// The options of every subcommand stand below its own.
+const GLOBAL: &str = "Global options";
 
 /// Keeps users' Google and Microsoft calendars in step with an application's database
 ///
 /// Every subcommand runs one cycle and exits; systemd timers or cron decide
 /// when. `calsync demo` shows it at work without any account.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_long_help = exit::HELP)]
+#[command(version, max_term_width = 100, after_long_help = help::PROGRAM)]
 pub struct Cli {
     /// Configuration file; without it $CALSYNC_CONFIG,
     /// $XDG_CONFIG_HOME/calsync/config.toml or /etc/calsync/config.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
     /// Write the result as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// Log errors only, and do not sum up the cycle
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Log errors only, and sum up a cycle only if it failed
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     quiet: bool,
     /// Log each request and action; twice for everything
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     verbose: u8,
     /// How logs are written on stderr
     #[arg(
@@ -48,11 +54,12 @@ pub struct Cli {
         global = true,
         value_enum,
         default_value_t,
-        value_name = "FORMAT"
+        value_name = "FORMAT",
+        help_heading = GLOBAL
     )]
     log_format: LogFormat,
     /// Draw no progress bars
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     no_progress: bool,
     #[command(subcommand)]
     command: Command,
@@ -101,20 +108,24 @@ impl Cli {
         })
     }
 
-    /// The configuration file that was named.
+    /// What the configuration is read from.
     #[must_use]
-    pub fn config_file(&self) -> Option<PathBuf> {
-        self.config.clone()
+    pub fn sources(&self) -> Sources {
+        if self.needs_no_config() {
+            return Sources::untouched();
+        }
+        Sources::from_process(self.config.clone())
     }
 
     /// Whether the command works without any configuration, so that a broken
     /// one does not stand in its way.
-    #[must_use]
-    pub fn needs_no_config(&self) -> bool {
-        matches!(
-            self.command,
-            Command::Keygen(_) | Command::Completions(_) | Command::Man(_)
-        )
+    fn needs_no_config(&self) -> bool {
+        match &self.command {
+            #[cfg(feature = "sandbox")]
+            Command::Demo(_) => true,
+            Command::Keygen(_) | Command::Completions(_) | Command::Man(_) => true,
+            _ => false,
+        }
     }
 
     /// Runs the subcommand.
@@ -138,7 +149,10 @@ impl Cli {
             Command::Conflicts(command) => command.run(cx, out).await?,
             Command::Status(command) => command.run(cx, out).await?,
             #[cfg(feature = "sandbox")]
-            Command::Demo(command) => command.run(cx, out).await?,
+            Command::Demo(command) => {
+                cx.stop_on_signals();
+                command.run(cx, out).await?;
+            }
             Command::Migrate(command) => command.run(cx, out).await?,
             Command::Keygen(command) => command.run(out)?,
             Command::Completions(command) => command.run(out)?,
@@ -150,6 +164,7 @@ impl Cli {
 
 /// Runs one cycle of a job and sums it up.
 async fn cycle<J: Job>(job: &J, cx: &Context, out: Output) -> anyhow::Result<Exit> {
+    cx.stop_on_signals();
     let run = jobs::run_cycle(job, cx).await?;
     summary(out, &run, J::COUNTS)?;
     Ok(match run.outcome {

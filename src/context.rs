@@ -5,7 +5,7 @@ mod keys;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -164,12 +164,13 @@ fn providers(config: &Config) -> Result<Providers, ConfigError> {
     }))
 }
 
-/// Reads the machine's clock: once, at the edge.
+/// Reads the machine's clock, once, at the edge: in milliseconds, as the store
+/// keeps it, so that a record reads as it was reported.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the edge where the clock is read"
 )]
 pub fn read_clock() -> DateTime<Utc> {
-    Utc::now()
+    Utc::now().trunc_subsecs(3)
 }

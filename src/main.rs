@@ -1,9 +1,10 @@
 //! The binary: parse, log, run, turn the outcome into an exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use calsync::cli::{Cli, Exit};
-use calsync::config::{Config, Sources};
+use calsync::config::Config;
 use calsync::context::{Context, read_clock};
 use clap::Parser;
 
@@ -12,13 +13,8 @@ fn main() -> ExitCode {
     let exit = match run(&cli) {
         Ok(exit) => exit,
         Err(error) => {
-            #[expect(
-                clippy::print_stderr,
-                reason = "the last word of a command to a person"
-            )]
-            {
-                eprintln!("calsync: {error:#}");
-            }
+            // Nobody is left to be told when stderr is closed.
+            writeln!(std::io::stderr(), "calsync: {error:#}").ok();
             Exit::of(&error)
         }
     };
@@ -28,12 +24,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let now = read_clock();
     let progress = cli.start_logging()?;
-    let sources = if cli.needs_no_config() {
-        Sources::default()
-    } else {
-        Sources::from_process(cli.config_file())
-    };
-    let config = Config::load(&sources)?;
+    let config = Config::load(&cli.sources())?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -41,8 +32,5 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
-        cx.stop_on_signals();
-        cli.run(&cx).await
-    })
+    runtime.block_on(cli.run(&cx))
 }

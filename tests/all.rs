@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "sandbox")]
+mod cli;
+mod contract;
 mod floors;
 #[cfg(feature = "sandbox")]
 mod openapi;
@@ -10,3 +13,7 @@ mod paths;
 mod sandbox;
 mod shipped;
 mod source;
+#[cfg(feature = "sandbox")]
+mod stories;
+#[cfg(feature = "sandbox")]
+mod support;

@@ -6,16 +6,6 @@ use crate::config::ConfigError;
 use crate::jobs::{Incomplete, WrongArgument};
 use crate::store::StoreError;
 
-/// The table of exit codes, for `--help` and the manual.
-pub(super) const HELP: &str = "\
-Exit status:
-  0   done, also when nothing was due or another instance is running
-  1   the cycle failed
-  2   wrong arguments
-  3   partial: some units failed, the rest is done
-  75  the store or every provider could not be reached: the next timer tries again
-  78  the configuration is wrong";
-
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -49,6 +39,7 @@ impl Exit {
         match error.downcast_ref::<StoreError>() {
             Some(StoreError::Unavailable { .. }) => Self::Unreachable,
             Some(StoreError::NoKey { .. }) => Self::Config,
+            Some(StoreError::NoSuch(_)) => Self::Usage,
             Some(_) | None => Self::Failed,
         }
     }

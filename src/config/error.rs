@@ -79,6 +79,23 @@ impl ConfigError {
         ))
     }
 
+    /// A log filter that is none.
+    #[must_use]
+    pub fn log_filter(found: &str) -> Self {
+        Self(format!(
+            "CALSYNC_LOG is {found:?}; expected a log filter, like \"calsync=debug\""
+        ))
+    }
+
+    /// The directory of the key file and the store, which cannot be made.
+    #[must_use]
+    pub fn state_dir(dir: &Path, why: &std::io::Error) -> Self {
+        Self(format!(
+            "directory {} cannot be made: {why}; set store.url to a place that this user may write",
+            dir.display()
+        ))
+    }
+
     /// Neither file nor variable is to blame.
     pub(super) fn other(message: impl Into<String>) -> Self {
         Self(message.into())

@@ -29,6 +29,16 @@ impl Sources {
         }
     }
 
+    /// The sources of a command that needs no configuration: the defaults,
+    /// whatever this machine holds. The state directory is never looked at.
+    pub fn untouched() -> Self {
+        let nowhere = ("STATE_DIRECTORY".to_owned(), "/nonexistent".to_owned());
+        Self {
+            config_arg: None,
+            env: BTreeMap::from([nowhere]),
+        }
+    }
+
     /// A variable; an empty one counts as unset.
     pub(super) fn var(&self, name: &str) -> Option<&str> {
         self.env

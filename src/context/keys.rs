@@ -2,12 +2,12 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use secrecy::ExposeSecret;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, StoreUrl};
 use crate::store::{EncryptionKey, KeyRing};
 
 /// The keys that protect tokens.
@@ -18,21 +18,56 @@ pub(super) fn ring(config: &Config) -> Result<KeyRing, ConfigError> {
     let security = &config.security;
     let keys = match &security.encryption_key {
         Some(keys) => keys.clone(),
-        None => vec![from_file(&security.key_file)?],
+        None => vec![of_store(&config.store.url, &security.key_file)?],
     };
     Ok(KeyRing::new(keys))
 }
 
+/// The key of the embedded default. Key and store are made together, the key
+/// first: a store without its key has lost it, and another would not do.
+fn of_store(url: &StoreUrl, path: &Path) -> Result<EncryptionKey, ConfigError> {
+    let StoreUrl::Sqlite(store) = url;
+    let has_content = fs::metadata(store).is_ok_and(|file| file.len() > 0);
+    if has_content && !path.exists() {
+        let why = format!(
+            "it is missing, and the tokens in {} cannot be read without it: restore it from a \
+             backup, or make a new one (`calsync keygen`) and import the accounts again",
+            store.display()
+        );
+        return Err(ConfigError::key_file(path, &why));
+    }
+    from_file(path)
+}
+
 fn from_file(path: &Path) -> Result<EncryptionKey, ConfigError> {
     match fs::read_to_string(path) {
-        Ok(text) => EncryptionKey::from_base64(text.trim()).map_err(|_| {
-            let why = "it does not hold 32 bytes in base64; restore it from a backup: without it \
-                       the stored tokens cannot be read";
-            ConfigError::key_file(path, why)
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => create(path),
-        Err(error) => Err(ConfigError::key_file(path, &error.to_string())),
+        Ok(text) => {
+            warn_if_open(path);
+            EncryptionKey::from_base64(text.trim()).map_err(|_| {
+                let why = "it does not hold 32 bytes in base64; restore it from a backup: without \
+                           it the stored tokens cannot be read";
+                ConfigError::key_file(path, why)
+            })
+        }
+        Err(error) if is_missing(&error) => create(path),
+        Err(error) => {
+            let why = format!("it cannot be read: {error}; run calsync as the user who owns it");
+            Err(ConfigError::key_file(path, &why))
+        }
     }
+}
+
+fn warn_if_open(path: &Path) {
+    let mode = fs::metadata(path).map_or(0, |file| file.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        let file = path.display();
+        tracing::warn!("key file {file} is open to others (mode {mode:04o}); chmod 600 {file}");
+    }
+}
+
+/// Where a directory of the path is a file, making the directory says so.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Makes a key file. It appears whole or not at all, and only one process's
@@ -45,7 +80,7 @@ fn create(path: &Path) -> Result<EncryptionKey, ConfigError> {
         .recursive(true)
         .mode(0o700)
         .create(dir)
-        .map_err(fail)?;
+        .map_err(|error| ConfigError::state_dir(dir, &error))?;
     let draft = path.with_extension(format!("key.{}", std::process::id()));
     let written = write(&draft, &key).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft).ok();

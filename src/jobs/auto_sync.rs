@@ -12,8 +12,13 @@ use crate::sync::{Report, Selection, count};
 /// A user is due when auto-sync is enabled and the last sync is as old as the
 /// user's interval. The user who waited longest comes first.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  calsync auto-sync                     sync who is due
+  calsync auto-sync --dry-run           show who that is
+  calsync auto-sync --user u-7 --force  sync this user now")]
 pub struct AutoSync {
-    /// Only this user; may be given several times
+    /// Only this user, when due; may be given several times
     #[arg(long = "user", value_name = "ID")]
     pub users: Vec<UserId>,
     /// Sync also who is not due, and calendars that rest after failures

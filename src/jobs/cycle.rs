@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::Job;
+use super::{Job, WrongArgument};
 use crate::context::Context;
 use crate::model::lease::{Lease, LeaseName};
 use crate::model::run::{Failure, JobRun, Outcome};
@@ -39,17 +39,28 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
         until: cx.clock.now() + LEASE,
     };
     if !store.lease_acquire(&lease, cx.clock.now()).await? {
-        tracing::info!(job = J::NAME, "another instance is running, nothing done");
+        tracing::info!("another instance is running, nothing done");
         return Ok(run_of::<J>(cx, begun, Outcome::Skipped, Report::default()));
     }
-    tracing::info!(job = J::NAME, "cycle started");
+    tracing::info!("cycle started");
     let worked = watched(job, cx, &owner).await;
-    store.lease_release(&lease.name, &owner).await?;
-    let report = worked?;
-    let run = run_of::<J>(cx, begun, outcome(&report), report);
+    if let Err(error) = store.lease_release(&lease.name, &owner).await {
+        tracing::warn!(%error, "lease not released, it ends by itself");
+    }
+    let run = match worked {
+        Ok(report) => run_of::<J>(cx, begun, outcome(&report), report),
+        Err(error) => {
+            let broken = run_of::<J>(cx, begun, Outcome::Failed, broken(&error));
+            // The error itself is what matters; a wrong argument is nobody else's.
+            if !error.is::<WrongArgument>() {
+                store.run_save(&broken).await.ok();
+            }
+            return Err(error);
+        }
+    };
     store.run_save(&run).await?;
     tracing::info!(
-        job = J::NAME, outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
+        outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
         counts = %serde_json::json!(run.counts), "cycle ended"
     );
     Ok(run)
@@ -87,15 +98,32 @@ fn with_interruption(cx: &Context, mut report: Report, limited: bool) -> Report 
             true => "the cycle reached sync.cycle_time_limit",
             false => "the cycle was asked to stop",
         };
-        report.failures.push(Failure {
-            user_id: None,
-            account_id: None,
-            calendar_id: None,
-            kind: "interrupted".to_owned(),
-            message: format!("{why}; what is left is done by the next one"),
-        });
+        let message = format!("{why}; what is left is done by the next one");
+        report
+            .failures
+            .push(failure_of_cycle("interrupted", message));
     }
     report
+}
+
+/// The report of a cycle that could not work, for whoever asks for the status.
+fn broken(error: &anyhow::Error) -> Report {
+    let mut report = Report::default();
+    report
+        .failures
+        .push(failure_of_cycle("broken", format!("{error:#}")));
+    report
+}
+
+/// A failure that belongs to no user.
+fn failure_of_cycle(kind: &str, message: String) -> Failure {
+    Failure {
+        user_id: None,
+        account_id: None,
+        calendar_id: None,
+        kind: kind.to_owned(),
+        message,
+    }
 }
 
 fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report) -> JobRun {

@@ -14,6 +14,10 @@ use crate::sync::{Report, Selection, count};
 /// Working hours count in the user's own time zone; a user without any is
 /// always inside.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  calsync pull                                pull as a timer does
+  calsync pull --user u-7 --all-hours --full  list all calendars of a user anew")]
 pub struct Pull {
     /// Only calendars of this user; may be given several times
     #[arg(long = "user", value_name = "ID")]
@@ -73,6 +77,12 @@ impl Pull {
                     "calendar {id} does not exist; `calsync calendars list` shows those that do"
                 ))
             })?;
+            if !calendar.is_active {
+                let text = format!(
+                    "calendar {id} is disabled; `calsync calendars enable {id}` has it synced"
+                );
+                return Err(WrongArgument(text).into());
+            }
             owners.insert(calendar.user_id);
         }
         Ok(Some(owners))

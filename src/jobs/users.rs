@@ -70,7 +70,8 @@ async fn sync_user(
     Ok(report)
 }
 
-/// The status after a sync; none when nothing of the user was even tried.
+/// The status after a sync; none when nothing of the user was even tried:
+/// what rests, or cannot be used, is what the last one said.
 fn status(
     cx: &Context,
     scheduled: &Scheduled,
@@ -80,7 +81,7 @@ fn status(
     let synced = report.count(count::SYNCED);
     let trouble = report.failed + report.count(count::SKIPPED);
     let state = match (synced, trouble) {
-        (0, 0) if report.count(count::DEFERRED) > 0 => return None,
+        (0, 0) => return None,
         (_, 0) => SyncState::Success,
         (0, _) => SyncState::Failure,
         _ => SyncState::PartialFailure,

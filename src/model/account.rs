@@ -48,6 +48,8 @@ pub struct Account {
     pub scopes: Vec<String>,
     /// Whether it can be used.
     pub status: AccountStatus,
+    /// The provider asked to be left alone until then.
+    pub rest_until: Option<DateTime<Utc>>,
     /// When its calendars were last discovered.
     pub discovered_at: Option<DateTime<Utc>>,
 }

@@ -1,20 +1,23 @@
 //! `calsync accounts`.
 
+mod entry;
+mod list;
+
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use futures_util::stream::{self, StreamExt};
+use serde::Serialize;
 
+use self::entry::Checked;
+use self::list::list;
 use super::import;
-use super::output::{Output, moment, or_dash};
+use super::output::{Output, counted, or_dash};
 use crate::context::Context;
 use crate::jobs::{Incomplete, WrongArgument};
-use crate::model::account::{
-    AccessToken, Account, AccountStatus, NewAccount, ProviderKind, Tokens,
-};
+use crate::model::account::{Account, NewAccount};
 use crate::model::id::{AccountId, UserId};
+use crate::sync::Sync;
 
 /// Import, list and remove provider accounts
 #[derive(Debug, clap::Args)]
@@ -27,11 +30,18 @@ pub struct Accounts {
 enum Action {
     /// Create or revive accounts from a file
     ///
-    /// JSON, one object a line or one array: {"user_id", "provider": "google",
-    /// "email", "refresh_token", "access_token"?, "expires_at"?, "scopes"?}.
-    /// The user must have been imported. An account of the same user, provider
+    /// JSON, one object a line or one array. user_id, provider, email and
+    /// refresh_token are required; access_token, expires_at and scopes may
+    /// follow. The user must have been imported. An account of the same user, provider
     /// and address gets the new tokens and works again. All accounts of the
     /// file are imported, or none; then their calendars are discovered.
+    #[command(after_long_help = "\
+An entry:
+  {\"user_id\": \"u-7\", \"provider\": \"google\", \"email\": \"ana@example.com\", \"refresh_token\": \"1//0g...\"}
+
+Examples:
+  calsync accounts import accounts.jsonl
+  calsync accounts import --no-discover - < accounts.jsonl")]
     Import {
         /// The file; - is standard input
         file: PathBuf,
@@ -60,105 +70,6 @@ enum Action {
     /// Put the new key first in security.encryption_key, keep the old one
     /// after it, run this, then take the old one away.
     Rekey,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    user_id: UserId,
-    provider: ProviderKind,
-    email: String,
-    refresh_token: SecretString,
-    #[serde(default)]
-    access_token: Option<SecretString>,
-    #[serde(default)]
-    expires_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    scopes: Scopes,
-}
-
-/// Scopes as a list, or as providers write them: in one text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scopes {
-    List(Vec<String>),
-    Text(String),
-}
-
-impl Default for Scopes {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
-}
-
-/// An entry that was checked while its line is known.
-#[derive(Deserialize)]
-#[serde(try_from = "Entry")]
-struct Checked(NewAccount);
-
-impl TryFrom<Entry> for Checked {
-    type Error = String;
-
-    fn try_from(entry: Entry) -> Result<Self, String> {
-        if entry.refresh_token.expose_secret().is_empty() {
-            return Err("refresh_token is empty".to_owned());
-        }
-        if entry.email.is_empty() {
-            return Err("email is empty".to_owned());
-        }
-        // Without its end an access token cannot be trusted; it is renewed.
-        let access = entry.access_token.zip(entry.expires_at);
-        let access = access.map(|(secret, expires_at)| AccessToken { secret, expires_at });
-        let scopes = match entry.scopes {
-            Scopes::List(list) => list,
-            Scopes::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
-        };
-        Ok(Self(NewAccount {
-            user_id: entry.user_id,
-            provider: entry.provider,
-            email: entry.email,
-            scopes,
-            tokens: Tokens {
-                access,
-                refresh: entry.refresh_token,
-            },
-        }))
-    }
-}
-
-/// An account as listings show it.
-#[derive(Serialize)]
-struct Row {
-    id: AccountId,
-    user_id: UserId,
-    provider: ProviderKind,
-    email: String,
-    status: &'static str,
-    status_reason: Option<String>,
-    status_at: Option<DateTime<Utc>>,
-    discovered_at: Option<DateTime<Utc>>,
-}
-
-impl From<Account> for Row {
-    fn from(account: Account) -> Self {
-        let status = account.status.as_str();
-        let (status_reason, status_at) = match account.status {
-            AccountStatus::Active => (None, None),
-            AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at } => {
-                (Some(reason), Some(at))
-            }
-        };
-        Self {
-            id: account.id,
-            user_id: account.user_id,
-            provider: account.provider,
-            email: account.email,
-            status,
-            status_reason,
-            status_at,
-            discovered_at: account.discovered_at,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -206,10 +117,8 @@ impl Accounts {
             }
             Action::Rekey => {
                 let rekeyed = cx.store().await?.account_rekey().await?;
-                Ok(out.value(
-                    &Rekeyed { rekeyed },
-                    &format!("{rekeyed} accounts encrypted anew"),
-                )?)
+                let text = format!("{} encrypted anew", counted(rekeyed, "account"));
+                Ok(out.value(&Rekeyed { rekeyed }, &text)?)
             }
         }
     }
@@ -223,33 +132,22 @@ async fn import_accounts(
 ) -> anyhow::Result<()> {
     // What is wrong with the configuration is said before anything is stored.
     let sync = if discover && !entries.is_empty() {
+        cx.stop_on_signals();
         Some(cx.sync("import").await?)
     } else {
         None
     };
     let accounts = cx.store().await?.account_upsert(entries).await?;
-    let mut rows = Vec::new();
-    for account in accounts {
-        let discovered = match &sync {
-            Some(sync) => sync.discover(&account).await.map(Some),
-            None => Ok(None),
-        };
-        let (calendars, error) = match discovered {
-            Ok(discovered) => (discovered.map(|discovered| discovered.created), None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        rows.push(ImportedAccount {
-            id: account.id,
-            user_id: account.user_id,
-            calendars,
-            error,
-        });
-    }
+    let rows: Vec<_> = stream::iter(&accounts)
+        .map(|account| imported(cx, sync.as_ref(), account))
+        .buffered(cx.config.sync.concurrency)
+        .collect()
+        .await;
     if let Some(sync) = sync {
         sync.close().await;
     }
     let failed = rows.iter().filter(|row| row.error.is_some()).count();
-    out.list(&["id", "user", "new calendars", "error"], &rows, |row| {
+    out.list(&["ID", "USER", "NEW CALENDARS", "ERROR"], &rows, |row| {
         vec![
             row.id.to_string(),
             row.user_id.to_string(),
@@ -265,23 +163,25 @@ async fn import_accounts(
     )
 }
 
-async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> anyhow::Result<()> {
-    let accounts = cx.store().await?.account_list(user).await?;
-    let rows: Vec<Row> = accounts.into_iter().map(Row::from).collect();
-    let header = [
-        "id", "user", "provider", "email", "status", "reason", "since",
-    ];
-    Ok(out.list(&header, &rows, |row| {
-        vec![
-            row.id.to_string(),
-            row.user_id.to_string(),
-            row.provider.to_string(),
-            row.email.clone(),
-            row.status.to_owned(),
-            or_dash(row.status_reason.clone()),
-            or_dash(row.status_at.map(moment)),
-        ]
-    })?)
+/// What became of an account, whose calendars are discovered if there is a
+/// sync to do it.
+async fn imported(cx: &Context, sync: Option<&Sync>, account: &Account) -> ImportedAccount {
+    let (calendars, error) = match sync {
+        None => (None, None),
+        Some(sync) => tokio::select! {
+            discovered = sync.discover(account) => match discovered {
+                Ok(discovered) => (Some(discovered.created), None),
+                Err(error) => (None, Some(error.to_string())),
+            },
+            () = cx.stop.cancelled() => (None, Some("asked to stop".to_owned())),
+        },
+    };
+    ImportedAccount {
+        id: account.id.clone(),
+        user_id: account.user_id.clone(),
+        calendars,
+        error,
+    }
 }
 
 async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {
@@ -303,11 +203,13 @@ async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> any
     } else {
         "removed"
     };
-    let text = format!("account {id} with {} calendars {verb}", calendars.len());
+    let calendars = calendars.len();
+    let number = counted(calendars as u64, "calendar");
+    let text = format!("account {id} with {number} {verb}");
     Ok(out.value(
         &Removed {
             id: id.clone(),
-            calendars: calendars.len(),
+            calendars,
             removed,
         },
         &text,

@@ -147,15 +147,15 @@ async fn primary(cx: &Context, out: Output, id: &CalendarId) -> anyhow::Result<(
 fn list(out: Output, calendars: Vec<Calendar>) -> anyhow::Result<()> {
     let rows: Vec<Row> = calendars.into_iter().map(Row::from).collect();
     let header = [
-        "id",
-        "user",
-        "provider",
-        "name",
-        "role",
-        "active",
-        "primary",
-        "last pulled",
-        "trouble",
+        "ID",
+        "USER",
+        "PROVIDER",
+        "NAME",
+        "ROLE",
+        "ACTIVE",
+        "PRIMARY",
+        "LAST PULLED",
+        "TROUBLE",
     ];
     Ok(out.list(&header, &rows, |row| {
         let trouble = if row.is_listed {

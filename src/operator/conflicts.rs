@@ -95,7 +95,7 @@ async fn approve(cx: &Context, out: Output, id: &ConflictId, dry_run: bool) -> a
 }
 
 fn list(out: Output, conflicts: &[Conflict]) -> anyhow::Result<()> {
-    let header = ["id", "user", "calendar", "kind", "status", "since", "what"];
+    let header = ["ID", "USER", "CALENDAR", "KIND", "STATUS", "SINCE", "WHAT"];
     Ok(out.list(&header, conflicts, |conflict| {
         vec![
             conflict.id.to_string(),

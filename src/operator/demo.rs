@@ -1,25 +1,25 @@
 //! `calsync demo`: the whole path at work, against a model of Google.
 
 mod edits;
+mod story;
 mod world;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
+use self::story::{excerpt, say};
 use self::world::World;
-use super::events::table;
 use super::output::Output;
 use super::summary::summary;
 use crate::context::Context;
-use crate::jobs::{AutoSync, Job, run_cycle};
+use crate::jobs::{AutoSync, Job, WrongArgument, run_cycle};
 use crate::model::run::{JobRun, Outcome};
 use crate::model::timeline::TimelineRow;
-
-/// Rows of the timeline that are shown to people.
-const EXCERPT: usize = 20;
 
 /// Show calsync at work, without any account
 ///
@@ -27,6 +27,11 @@ const EXCERPT: usize = 20;
 /// users, syncs them into a store, makes edits "at Google", and syncs again.
 /// Nothing leaves this machine, and nothing of yours is touched.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  calsync demo                                         20 users, 10000 events
+  calsync demo --users 0 --events 0 --ics my.ics       a calendar of yours
+  calsync demo --dir /tmp/demo                         keep the store to look around in it")]
 pub struct Demo {
     /// Invented users
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]
@@ -40,11 +45,11 @@ pub struct Demo {
     /// Sync a calendar of yours as well: an exported .ics file (RFC 5545)
     #[arg(long, value_name = "FILE")]
     ics: Option<PathBuf>,
-    /// The day that the demo takes for today, so that an old export shows its
-    /// own time
-    #[arg(long, value_name = "DATE")]
+    /// The day that the demo takes for today, like 2026-03-02, so that an old
+    /// export shows its own time
+    #[arg(long, value_name = "DATE", value_parser = day)]
     at: Option<NaiveDate>,
-    /// Keep the store in this directory
+    /// Keep the store in this directory, to look around in it afterwards
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -59,12 +64,33 @@ struct Shown {
     timeline: Vec<TimelineRow>,
 }
 
+impl Shown {
+    /// Every cycle did its work and the last one had none to do, or something
+    /// is wrong with this calsync.
+    fn check(&self) -> anyhow::Result<()> {
+        let well = self.cycles.iter().all(|run| run.outcome == Outcome::Ok);
+        anyhow::ensure!(well, "a cycle of the demo failed: its messages say why");
+        let changes = |run: &JobRun| -> u64 {
+            let counts = run.counts.iter();
+            let events = counts.filter(|(name, _)| name.starts_with("events_"));
+            events.map(|(_, number)| number).sum()
+        };
+        let idle = self.cycles.last().is_none_or(|run| changes(run) == 0);
+        anyhow::ensure!(
+            idle,
+            "the last cycle of the demo should have found nothing to do"
+        );
+        Ok(())
+    }
+}
+
 impl Demo {
     /// Runs the command.
     ///
     /// # Errors
     /// When the file or directory cannot be used, or a cycle fails.
     pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<()> {
+        self.check_dir()?;
         let temporary = tempfile::tempdir().context("cannot make a temporary directory")?;
         let dir = self.dir.as_deref().unwrap_or(temporary.path());
         let now = match self.at {
@@ -78,7 +104,29 @@ impl Demo {
             out.value(&shown, "")?;
         }
         world.stop().await;
-        Ok(())
+        shown.check()
+    }
+
+    /// The demo begins with a store of its own: it would put its invented
+    /// users among those that are there.
+    fn check_dir(&self) -> Result<(), WrongArgument> {
+        let Some(dir) = &self.dir else {
+            return Ok(());
+        };
+        let store = dir.join(world::STORE);
+        if store.exists() {
+            return Err(WrongArgument(format!(
+                "there is a store already, {}: name another directory with --dir, or remove it",
+                store.display()
+            )));
+        }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| {
+            let dir = dir.display();
+            WrongArgument(format!(
+                "{dir} cannot be made ({error}): name another directory with --dir"
+            ))
+        })
     }
 
     async fn show(
@@ -93,19 +141,11 @@ impl Demo {
         let mut cycles = vec![cycle(&first, out, "\nThe first sync lists every calendar:").await?];
         let before = world.timeline(&first).await?;
         let edits = edits::make(world);
-        say(
-            out,
-            &format!("\nMeanwhile, at Google:\n{}", edits.join("\n")),
-        )?;
+        let told = format!("\nMeanwhile, at Google:\n{}", edits.join("\n"));
+        say(out, &told)?;
         let second = world.context(cx, dir, TimeDelta::minutes(10))?;
-        cycles.push(
-            cycle(
-                &second,
-                out,
-                "\nTen minutes later, only what changed is asked for:",
-            )
-            .await?,
-        );
+        let later = "\nTen minutes later, only what changed is asked for:";
+        cycles.push(cycle(&second, out, later).await?);
         let after = world.timeline(&second).await?;
         let gone = difference(&before, &after);
         let come = difference(&after, &before);
@@ -131,7 +171,7 @@ impl Demo {
 
     fn farewell(&self, out: Output, world: &World, dir: &Path) -> anyhow::Result<()> {
         if self.dir.is_some() {
-            let file = dir.join(world::STORE);
+            let file = std::path::absolute(dir)?.join(world::STORE);
             let hint = format!(
                 "\nLook around: CALSYNC__STORE__URL=sqlite:{} calsync events list --user {}",
                 file.display(),
@@ -143,10 +183,17 @@ impl Demo {
     }
 }
 
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "expected a date like 2026-03-02")
+}
+
 /// Runs a cycle of `auto-sync` and sums it up.
 async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun> {
-    say(out, title)?;
+    if !out.quiet {
+        say(out, title)?;
+    }
     let run = run_cycle(&AutoSync::default(), cx).await?;
+    anyhow::ensure!(!cx.stop.is_cancelled(), "the demo was asked to stop");
     if !out.json {
         summary(out, &run, AutoSync::COUNTS)?;
     }
@@ -156,22 +203,6 @@ async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun>
         run.outcome.as_str()
     );
     Ok(run)
-}
-
-fn say(out: Output, text: &str) -> std::io::Result<()> {
-    if out.json { Ok(()) } else { out.line(text) }
-}
-
-fn excerpt(out: Output, world: &World, title: &str, rows: &[TimelineRow]) -> std::io::Result<()> {
-    if out.json {
-        return Ok(());
-    }
-    say(out, title)?;
-    table(out, &world.user, &rows[..rows.len().min(EXCERPT)])?;
-    match rows.len().saturating_sub(EXCERPT) {
-        0 => Ok(()),
-        more => say(out, &format!("and {more} more")),
-    }
 }
 
 /// The rows of the one that are not in the other.

@@ -23,7 +23,13 @@ enum Action {
     /// List the timeline of a user
     ///
     /// Times are dates (2026-03-02), wall clock times of the user's zone
-    /// (2026-03-02T09:00) or instants (2026-03-02T09:00:00Z).
+    /// (2026-03-02T09:00) or instants (2026-03-02T09:00:00Z). The timeline
+    /// covers the days around today that are configured; outside of them
+    /// nothing is known.
+    #[command(after_long_help = "\
+Examples:
+  calsync events list --user u-7 --from 2026-03-02 --to 2026-03-09
+  calsync events list --user u-7 --from 2026-03-02T09:00 --json")]
     List {
         /// The user
         #[arg(long, value_name = "ID")]
@@ -97,6 +103,10 @@ impl Events {
         );
         let from = from.map_or(window.start(), |from| from.at(&user.timezone));
         let to = to.map_or(window.end(), |to| to.at(&user.timezone));
+        if from > to {
+            let text = format!("--from ({from}) is later than --to ({to}); exchange them");
+            return Err(WrongArgument(text).into());
+        }
         let rows = store.timeline_list(&user.id, from, to).await?;
         Ok(table(out, &user, &rows)?)
     }
@@ -105,10 +115,10 @@ impl Events {
 /// The timeline as a table in the user's zone, or as JSON.
 pub(super) fn table(out: Output, user: &User, rows: &[TimelineRow]) -> std::io::Result<()> {
     let zone = &user.timezone;
-    let begins = format!("begins ({zone})");
+    let begins = format!("BEGINS ({zone})");
     out.list(
         &[
-            &begins, "ends", "title", "location", "busy", "status", "provider",
+            &begins, "ENDS", "TITLE", "LOCATION", "BUSY", "STATUS", "PROVIDER",
         ],
         rows,
         |row| {

@@ -3,8 +3,10 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde::de::DeserializeOwned;
+
+use crate::jobs::WrongArgument;
 
 /// Larger files are no import files.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
@@ -15,7 +17,10 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// # Errors
 /// When the file cannot be read, or an object in it; the text names the line.
 pub(super) fn objects<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>> {
-    let name = file.display();
+    let name = match file == Path::new("-") {
+        true => "on standard input".to_owned(),
+        false => file.display().to_string(),
+    };
     let mut text = String::new();
     let read = |text: &mut String| -> std::io::Result<usize> {
         if file == Path::new("-") {
@@ -28,11 +33,16 @@ pub(super) fn objects<T: DeserializeOwned>(file: &Path) -> anyhow::Result<Vec<T>
             .take(MOST_BYTES)
             .read_to_string(text)
     };
-    read(&mut text).with_context(|| format!("cannot read import file {name}"))?;
-    parse(&text).with_context(|| format!("import file {name}; nothing was imported"))
+    read(&mut text)
+        .map_err(|error| WrongArgument(format!("import file {name} cannot be read: {error}")))?;
+    parse(&text).map_err(|error| {
+        WrongArgument(format!("import file {name}, {error}; nothing was imported")).into()
+    })
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
+    // Some editors begin a file with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('[') {
         return elements(text);
     }
@@ -79,6 +89,7 @@ mod tests {
         assert_eq!(numbers("1\n\n2\r\n3"), Ok(vec![1, 2, 3]));
         assert_eq!(numbers(" [1,\n2, 3]\n"), Ok(vec![1, 2, 3]));
         assert_eq!(numbers(""), Ok(vec![]));
+        assert_eq!(numbers("\u{feff}1\n"), Ok(vec![1]));
     }
 
     #[test]

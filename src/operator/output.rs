@@ -36,9 +36,12 @@ impl Output {
         table
             .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Disabled)
-            .set_header(header.iter().map(|name| name.to_uppercase()));
+            .set_header(header);
         for row in rows {
-            table.add_row(cells(row));
+            table.add_row(cells(row).into_iter().map(|cell| plain(&cell)));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
         }
         let lines: Vec<_> = table
             .lines()
@@ -72,6 +75,12 @@ impl Output {
     }
 }
 
+/// Text of a table cell: on one line, and without what a terminal would obey.
+/// Titles are written by strangers.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 /// Writes a line. Who stops reading early (`| head -1`) is not told.
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -81,8 +90,18 @@ fn write(bytes: &[u8]) -> io::Result<()> {
         .and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        Err(error) => Err(io::Error::new(
+            error.kind(),
+            format!("the result cannot be written to stdout: {error}"),
+        )),
+        Ok(()) => Ok(()),
     }
+}
+
+/// A number with its noun.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// An instant as people read it.

@@ -1,6 +1,6 @@
 //! `calsync prefs`.
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand, ValueEnum};
 
 use super::output::Output;
 use crate::context::Context;
@@ -24,10 +24,18 @@ enum Action {
         user: UserId,
     },
     /// Set preferences of a user; what is not named stays
+    #[command(after_long_help = "\
+Examples:
+  calsync prefs set --user u-7 --sync-frequency-minutes 30
+  calsync prefs set --user u-7 --auto-sync-enabled false")]
     Set(Box<Set>),
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("preference").required(true).multiple(true).args([
+    "auto_sync_enabled", "sync_frequency_minutes", "conflict_strategy", "duplicate_strategy",
+    "write_enabled", "past_days", "future_days",
+]))]
 struct Set {
     /// The user
     #[arg(long, value_name = "ID")]
@@ -35,7 +43,7 @@ struct Set {
     /// Whether auto-sync takes care of the user
     #[arg(long, value_name = "BOOL")]
     auto_sync_enabled: Option<bool>,
-    /// How often, in minutes
+    /// How often, in minutes: 1 to 10080 (a week)
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
     sync_frequency_minutes: Option<u32>,
     /// Who wins when both sides changed the same field
@@ -47,10 +55,10 @@ struct Set {
     /// Whether the user's calendars may be written
     #[arg(long, value_name = "BOOL")]
     write_enabled: Option<bool>,
-    /// Days of the timeline before today
+    /// Days of the timeline before today: 0 to 3650
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650))]
     past_days: Option<u32>,
-    /// Days of the timeline from today on
+    /// Days of the timeline from today on: 1 to 3650
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
     future_days: Option<u32>,
 }
@@ -98,17 +106,32 @@ impl Prefs {
 }
 
 fn text(preferences: &Preferences) -> String {
-    let value = serde_json::json!(preferences);
-    let fields = value.as_object().into_iter().flatten();
-    let lines: Vec<_> = fields
-        .map(|(name, value)| {
-            let shown = match value {
-                serde_json::Value::Null => "as configured".to_owned(),
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            format!("{name:<24}{shown}")
-        })
-        .collect();
-    lines.join("\n")
+    let days = |days: Option<u32>| days.map_or("as configured".to_owned(), |days| days.to_string());
+    let lines = [
+        ("user_id", preferences.user_id.to_string()),
+        (
+            "auto_sync_enabled",
+            preferences.auto_sync_enabled.to_string(),
+        ),
+        (
+            "sync_frequency_minutes",
+            preferences.sync_frequency_minutes.to_string(),
+        ),
+        ("conflict_strategy", name(&preferences.conflict_strategy)),
+        ("duplicate_strategy", name(&preferences.duplicate_strategy)),
+        ("write_enabled", preferences.write_enabled.to_string()),
+        ("past_days", days(preferences.past_days)),
+        ("future_days", days(preferences.future_days)),
+    ];
+    lines
+        .map(|(name, value)| format!("{name:<24}{value}"))
+        .join("\n")
+}
+
+/// The name of a choice, as it is given on the command line.
+fn name(choice: &impl ValueEnum) -> String {
+    choice
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default()
 }

@@ -107,11 +107,15 @@ fn text(overview: &Overview) -> String {
             moment(run.started_at)
         )
     }));
-    let troubled = overview
-        .syncs
-        .iter()
-        .flat_map(|row| row.failures.iter().map(|failure| &failure.message));
-    lines.extend(troubled.map(|message| format!("! {message}")));
+    let cycles = overview.jobs.iter().flat_map(|run| &run.failures);
+    // Those of users stand in their own status, which outlives the cycle's.
+    let cycles = cycles.filter(|failure| failure.user_id.is_none());
+    let syncs = overview.syncs.iter().flat_map(|row| &row.failures);
+    lines.extend(
+        cycles
+            .chain(syncs)
+            .map(|failure| format!("! {}", failure.message)),
+    );
     if overview.accounts.keys().any(|status| *status != "active") {
         lines.push("! some accounts cannot be used: `calsync accounts list`".to_owned());
     }

@@ -1,42 +1,49 @@
 //! What a job did, or would do, for people and programs.
 
+use std::io::Write;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::output::{Output, moment, or_dash};
+use super::output::{Output, counted, moment, or_dash};
 use crate::model::id::UserId;
-use crate::model::run::JobRun;
+use crate::model::run::{JobRun, Outcome};
 use crate::store::Scheduled;
 
 /// Failures that are shown to people; programs get all.
 const SHOWN: usize = 20;
 
-/// Prints what a cycle did.
+/// Prints what a cycle did. Where that is not wanted, a failure is still told,
+/// on stderr: cron mails it, and drops the exit code.
 ///
 /// # Errors
 /// When stdout cannot be written.
 pub fn summary(out: Output, run: &JobRun, counts: &[&str]) -> std::io::Result<()> {
-    if out.quiet && !out.json {
-        return Ok(());
+    let text = text(run, counts);
+    let failed = matches!(run.outcome, Outcome::Failed | Outcome::Partial);
+    match out.quiet && !out.json {
+        true if failed => writeln!(std::io::stderr(), "calsync: {text}"),
+        true => Ok(()),
+        false => out.value(run, &text),
     }
-    out.value(run, &text(run, counts))
 }
 
 fn text(run: &JobRun, counts: &[&str]) -> String {
     let seconds = std::time::Duration::from_millis(run.duration_ms).as_secs_f64();
-    let counted: Vec<_> = counts
+    let words: Vec<_> = counts
         .iter()
         .filter_map(|name| run.counts.get(*name).map(|number| (name, number)))
         .filter(|(_, number)| **number > 0)
-        .map(|(name, number)| format!("{number} {}", name.replace('_', " ")))
+        .map(|(name, number)| worded(name, *number))
         .collect();
-    let counted = if counted.is_empty() {
-        "nothing to do".to_owned()
-    } else {
-        counted.join(", ")
+    let counts = match words.is_empty() {
+        true if run.outcome == Outcome::Skipped => "another instance is running".to_owned(),
+        true if !run.failures.is_empty() => "nothing could be done".to_owned(),
+        true => "nothing to do".to_owned(),
+        false => words.join(", "),
     };
     let mut lines = vec![format!(
-        "{}: {} in {seconds:.1} s: {counted}",
+        "{}: {} in {seconds:.1} s: {counts}",
         run.job,
         run.outcome.as_str()
     )];
@@ -53,6 +60,17 @@ fn text(run: &JobRun, counts: &[&str]) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// A count in words: `1 event removed`.
+fn worded(name: &str, number: u64) -> String {
+    match name.split_once('_') {
+        Some(("events", done)) => format!("{} {done}", counted(number, "event")),
+        None if name == "requests" || name == "conflicts" => {
+            counted(number, name.trim_end_matches('s'))
+        }
+        _ => format!("{number} {}", name.replace('_', " ")),
+    }
 }
 
 #[derive(Serialize)]
@@ -75,7 +93,7 @@ pub fn due_list(out: Output, due: &[Scheduled]) -> std::io::Result<()> {
             sync_frequency_minutes: scheduled.preferences.sync_frequency_minutes,
         })
         .collect();
-    out.list(&["user", "last sync", "every"], &rows, |row| {
+    out.list(&["USER", "LAST SYNC", "EVERY"], &rows, |row| {
         vec![
             row.user_id.to_string(),
             or_dash(row.last_sync_at.map(moment)),

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
 use super::import;
-use super::output::{Output, or_dash};
+use super::output::{Output, counted, or_dash};
 use crate::context::Context;
 use crate::model::id::UserId;
 use crate::model::time::Zone;
@@ -23,11 +23,17 @@ pub struct Users {
 enum Action {
     /// Create or update users from a file
     ///
-    /// JSON, one object a line or one array: {"id", "email", "timezone",
-    /// "working_hours": {"start": 9, "end": 17}}. Only id is required; the
+    /// JSON, one object a line or one array. Only id is required; the
     /// time zone is an IANA name and defaults to UTC; working hours count in
     /// that zone, may cross midnight, and default to always. All users of the
     /// file are imported, or none.
+    #[command(after_long_help = "\
+An entry:
+  {\"id\": \"u-7\", \"email\": \"ana@example.com\", \"timezone\": \"Europe/Berlin\", \"working_hours\": {\"start\": 9, \"end\": 17}}
+
+Examples:
+  echo '{\"id\": \"u-7\", \"timezone\": \"Europe/Berlin\"}' | calsync users import -
+  calsync users import users.jsonl")]
     Import {
         /// The file; - is standard input
         file: PathBuf,
@@ -106,12 +112,13 @@ impl Users {
                 let imported = Imported { users: users.len() };
                 let users = users.into_iter().map(|Checked(user)| user).collect();
                 cx.store().await?.user_upsert(users).await?;
-                out.value(&imported, &format!("imported {} users", imported.users))?;
+                let number = counted(imported.users as u64, "user");
+                out.value(&imported, &format!("{number} imported"))?;
             }
             Action::List => {
                 let users = cx.store().await?.user_list().await?;
                 let rows: Vec<Entry> = users.into_iter().map(Entry::from).collect();
-                let header = ["id", "email", "timezone", "working hours"];
+                let header = ["ID", "EMAIL", "TIMEZONE", "WORKING HOURS"];
                 out.list(&header, &rows, |row| {
                     vec![
                         row.id.to_string(),

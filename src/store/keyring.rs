@@ -106,7 +106,7 @@ impl KeyRing {
     /// Encrypts a secret of an account for a purpose.
     ///
     /// # Errors
-    /// [`KeyError::NoKey`] when the ring is empty.
+    /// `KeyError::NoKey` when the ring is empty.
     pub fn seal(
         &self,
         secret: &SecretString,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use self::keyring::{EncryptionKey, KeyRing};
+pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::sqlite::SqliteUrl;
 use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
@@ -152,6 +152,8 @@ pub trait Accounts {
     async fn account_remove(&self, id: &AccountId) -> Result<bool>;
     /// Notes whether an account can be used.
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()>;
+    /// Notes how long the provider asked to be left alone.
+    async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()>;
     /// The tokens of an account.
     async fn account_tokens(&self, id: &AccountId) -> Result<Option<StoredTokens>>;
     /// Replaces the tokens of an account if their revision is still the given

@@ -147,20 +147,28 @@ impl Refresher {
         (other && self.is_fresh(token)).then(|| token.clone())
     }
 
-    /// Refreshes under the lease. Whoever held it before may have done so.
+    /// Refreshes under the lease. Whoever held it before may have done so, and
+    /// whoever connects the account again meanwhile replaces the tokens: then
+    /// what became of the old ones says nothing.
     async fn refresh(&self, refused: Option<&SecretString>) -> Result<AccessToken, ProviderError> {
-        let stored = self.stored().await?;
-        if let Some(token) = self.usable(&stored, refused) {
-            return Ok(token);
+        let mut stored = self.stored().await?;
+        loop {
+            if let Some(token) = self.usable(&stored, refused) {
+                return Ok(token);
+            }
+            let old = &stored.tokens.refresh;
+            let refreshed = self.provider.refresh(old, self.clock.now()).await;
+            if let Ok(tokens) = &refreshed
+                && self.save(tokens, stored.revision).await?
+            {
+                return tokens.access.clone().ok_or_else(no_access);
+            }
+            let current = self.stored().await?;
+            if current.revision == stored.revision {
+                return refreshed.and_then(|tokens| tokens.access.ok_or_else(no_access));
+            }
+            stored = current;
         }
-        let tokens = self
-            .provider
-            .refresh(&stored.tokens.refresh, self.clock.now())
-            .await?;
-        if self.save(&tokens, stored.revision).await? {
-            return tokens.access.ok_or_else(no_access);
-        }
-        self.stored().await?.tokens.access.ok_or_else(no_access)
     }
 
     async fn save(&self, tokens: &Tokens, revision: i64) -> Result<bool, ProviderError> {

@@ -9,6 +9,8 @@
 //! What fails is counted and reported; only a store that cannot be used ends
 //! the cycle.
 
+mod account;
+mod calendar;
 pub mod clock;
 mod credentials;
 mod discover;
@@ -17,10 +19,11 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
-mod unit;
+mod visit;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
@@ -41,6 +44,9 @@ use crate::model::time::Window;
 use crate::model::user::User;
 use crate::provider::Providers;
 use crate::store::{Store, StoreError};
+
+/// How long a cycle that ends waits for refreshes that are under way.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a cycle works with.
 pub struct Sync {
@@ -140,10 +146,12 @@ impl Sync {
     }
 
     /// Waits for token refreshes that outlived what asked for them, so that
-    /// no new token is lost.
+    /// no new token is lost; not for ever, since one may hang.
     pub async fn close(&self) {
         self.refreshes.close();
-        self.refreshes.wait().await;
+        tokio::time::timeout(PATIENCE, self.refreshes.wait())
+            .await
+            .ok();
         self.progress.finish();
     }
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::Sync;
-use super::unit::Visit;
+use super::visit::Visit;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;
 use crate::model::change::Change;
@@ -51,7 +51,7 @@ struct Listing {
 
 impl Sync {
     /// Pulls a calendar under a lease. A token that the provider no longer
-    /// knows leads to one full listing.
+    /// knows, that of a page of a full listing too, leads to one full listing.
     pub(super) async fn pull(
         &self,
         visit: &Visit<'_>,
@@ -63,9 +63,9 @@ impl Sync {
         } else {
             calendar.sync_token.clone()
         };
-        let listing = match self.list(visit, calendar, since.clone()).await {
-            Err(PullError::Provider(ProviderError::SyncTokenExpired)) if since.is_some() => {
-                tracing::info!(calendar.id = %calendar.id, "sync token expired, listing in full");
+        let listing = match self.list(visit, calendar, since).await {
+            Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
+                tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
                 self.list(visit, calendar, None).await?
             }
             other => other?,

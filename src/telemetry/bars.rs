@@ -34,11 +34,13 @@ fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
 
 impl Progress for Bars {
     fn scheduled(&self, calendars: u64) {
-        if self.calendars.length() == Some(0) {
-            self.calendars.reset_elapsed();
-            self.events.reset_elapsed();
+        if self.calendars.length() == Some(0) || self.calendars.is_finished() {
+            self.calendars.set_length(calendars);
+            self.calendars.reset();
+            self.events.reset();
+        } else {
+            self.calendars.inc_length(calendars);
         }
-        self.calendars.inc_length(calendars);
     }
 
     fn calendar_done(&self) {
@@ -76,5 +78,10 @@ mod tests {
         assert_eq!(bars.events.position(), 40);
         bars.finish();
         assert!(bars.calendars.is_finished() && bars.events.is_finished());
+        bars.scheduled(4);
+        assert_eq!(
+            (bars.calendars.length(), bars.calendars.position()),
+            (Some(4), 0)
+        );
     }
 }

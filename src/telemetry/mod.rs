@@ -10,13 +10,13 @@ mod bars;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 pub use bars::Bars;
 
+use crate::config::ConfigError;
 use crate::sync::progress::{Progress, Silent};
 
 /// How logs are written.
@@ -51,12 +51,9 @@ pub struct Options {
 pub fn init(options: &Options) -> anyhow::Result<Arc<dyn Progress>> {
     let surroundings = Surroundings::of_process();
     let plan = Plan::new(options, &surroundings);
-    let filter = EnvFilter::builder().parse(&plan.filter).with_context(|| {
-        format!(
-            "CALSYNC_LOG: {:?} is no log filter; write one like \"calsync=debug\"",
-            plan.filter
-        )
-    })?;
+    let filter = EnvFilter::builder()
+        .parse(&plan.filter)
+        .map_err(|_| ConfigError::log_filter(&plan.filter))?;
     let screen = MultiProgress::with_draw_target(plan.draw_target());
     log_to(&plan, filter, LogLines(screen.clone()))?;
     Ok(match plan.bars {

@@ -6,19 +6,22 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::ExposeSecret;
 
 use super::{Demo, edits};
 use crate::config::{Config, Sources};
 use crate::context::Context;
+use crate::jobs::WrongArgument;
 use crate::model::account::{NewAccount, ProviderKind, Tokens};
 use crate::model::time::{Window, Zone};
 use crate::model::timeline::TimelineRow;
 use crate::model::user::{User, WorkingHours};
-use crate::operator::Output;
+use crate::operator::output::{Output, counted};
 use crate::sandbox::Sandbox;
-use crate::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec};
+use crate::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Google};
 use crate::sandbox::ics::{self, Loaded};
 use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
+use crate::store::EncryptionKey;
 
 /// The name of the store's file.
 pub(super) const STORE: &str = "calsync.db";
@@ -35,6 +38,9 @@ pub(super) struct World {
     people: Vec<SandboxUser>,
     loaded: Option<Loaded>,
     guest_token: String,
+    /// The key of a store that nobody keeps: it needs no file, and nobody has
+    /// to be told to keep a copy of it.
+    key: Option<(&'static str, String)>,
 }
 
 impl World {
@@ -53,7 +59,7 @@ impl World {
         let guest = google.add_account(GUEST_EMAIL);
         google.add_calendar(GUEST_EMAIL, CalendarSpec::primary("Europe/Berlin"));
         let loaded = match &demo.ics {
-            Some(file) => Some(ics::load(google, GUEST_EMAIL, file)?),
+            Some(file) => Some(load(google, file)?),
             None => None,
         };
         let zone = loaded
@@ -71,6 +77,7 @@ impl World {
             people,
             loaded,
             guest_token: guest.refresh_token,
+            key: demo.dir.is_none().then(key),
             sandbox,
         };
         edits::prepare(&world);
@@ -87,12 +94,13 @@ impl World {
         if out.json {
             return Ok(());
         }
-        let users = self.people.len() + 1;
-        let mut text = format!("A model of Google Calendar with {users} users is running.");
+        let users = counted(self.people.len() as u64 + 1, "user");
+        let mut text = format!("A model of Google Calendar with {users} is running.");
         if let Some(loaded) = &self.loaded {
             text += &format!(
-                "\nYour calendar {:?}: {} entries",
-                loaded.name, loaded.events
+                "\nYour calendar {:?} is in it: {}",
+                loaded.name,
+                counted(loaded.events as u64, "event")
             );
             for skipped in &loaded.skipped {
                 text += &format!("\n  left out: line {}: {}", skipped.line, skipped.reason);
@@ -122,6 +130,7 @@ impl World {
         ]);
         let env = env
             .into_iter()
+            .chain(self.key.clone())
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
         let mut config = Config::load(&Sources {
@@ -168,6 +177,17 @@ impl World {
     pub(super) async fn stop(self) {
         self.sandbox.stop().await;
     }
+}
+
+fn load(google: &Google, file: &Path) -> Result<Loaded, WrongArgument> {
+    let loaded = ics::load(google, GUEST_EMAIL, file);
+    loaded.map_err(|error| WrongArgument(format!("{:#}", anyhow::Error::new(error))))
+}
+
+fn key() -> (&'static str, String) {
+    let key = EncryptionKey::generate().to_base64();
+    let text = key.expose_secret().to_string();
+    ("CALSYNC__SECURITY__ENCRYPTION_KEY", text)
 }
 
 fn user(person: &SandboxUser) -> anyhow::Result<User> {

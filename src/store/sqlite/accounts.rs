@@ -2,6 +2,7 @@
 //! `tokens.rs`.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::SqliteStore;
@@ -46,6 +47,18 @@ impl Accounts for SqliteStore {
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()> {
         let id = id.clone();
         self.write(move |tx| set_status(tx, &id, &status)).await
+    }
+
+    async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()> {
+        let id = id.clone();
+        self.write(move |tx| {
+            let sql = "UPDATE accounts SET rest_until = ?2 WHERE id = ?1";
+            match tx.prepare_cached(sql)?.execute((&id, Milli(until)))? {
+                0 => Err(unknown(&id)),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     async fn account_tokens(&self, id: &AccountId) -> Result<Option<StoredTokens>> {
@@ -110,7 +123,7 @@ ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, scopes = excluded.scopes,
     refresh_token = excluded.refresh_token, access_token = excluded.access_token,
     access_expires_at = excluded.access_expires_at, token_revision = token_revision + 1,
-    status = 'active', status_reason = NULL, status_at = NULL";
+    status = 'active', status_reason = NULL, status_at = NULL, rest_until = NULL";
 
 /// The account of a login; addresses are compared without regard to case.
 fn find_login(connection: &Connection, new: &NewAccount) -> Outcome<Option<AccountId>> {
@@ -145,6 +158,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         email: row.get("email")?,
         scopes: row.get::<_, Json<_>>("scopes")?.0,
         status: read_status(row)?,
+        rest_until: moment(row, "rest_until")?,
         discovered_at: moment(row, "discovered_at")?,
     })
 }

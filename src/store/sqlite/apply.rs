@@ -12,7 +12,7 @@ use super::stage::CONTENT;
 use super::{calendars, conflicts, leases, removal, roll, stage, timeline};
 use crate::model::id::CalendarId;
 use crate::model::time::Window;
-use crate::store::{Applied, Apply};
+use crate::store::{Applied, Apply, Coverage};
 
 /// Whether a staged event differs from its row.
 static DIFFERS: LazyLock<String> = LazyLock::new(|| {
@@ -27,14 +27,15 @@ static DIFFERS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Finds the staged events that are new, changed, back, or no longer waiting
-/// for approval. A cancelled exception is a change of its series.
+/// for approval. A cancelled exception (`?2` says what a new one counts as)
+/// is a hole in its series, no event.
 static TOUCH: LazyLock<String> = LazyLock::new(|| {
     let differs = &*DIFFERS;
     format!(
         "INSERT INTO temp.touched (event_id, what, stage_row, old_series)
          SELECT s.id,
                 CASE WHEN e.id IS NULL OR e.removed_at IS NOT NULL
-                     THEN iif(s.status = 'cancelled', 'updated', 'created')
+                     THEN iif(s.status = 'cancelled', ?2, 'created')
                      WHEN {differs} THEN 'updated'
                      ELSE 'unparked' END,
                 s.rowid, e.series_external_id
@@ -72,7 +73,7 @@ pub(super) fn apply(connection: &Connection, apply: &Apply) -> Outcome<Applied> 
 
     timeline::touch_nothing(connection)?;
     let removals = removal::select(connection, &calendar.id, apply.coverage)?;
-    let mut applied = write_events(connection, &calendar.id)?;
+    let mut applied = write_events(connection, &calendar.id, apply.coverage)?;
     match &apply.park {
         None => {
             removal::carry_out(connection, apply.now)?;
@@ -93,8 +94,19 @@ pub(super) fn apply(connection: &Connection, apply: &Apply) -> Outcome<Applied> 
 
 /// Writes what is new or changed; rows that would stay the same are not
 /// touched.
-fn write_events(connection: &Connection, calendar: &CalendarId) -> Outcome<Applied> {
-    connection.prepare_cached(&TOUCH)?.execute([calendar])?;
+fn write_events(
+    connection: &Connection,
+    calendar: &CalendarId,
+    coverage: Coverage,
+) -> Outcome<Applied> {
+    let hole = match coverage {
+        // News: an occurrence that was there is gone.
+        Coverage::Changes => "updated",
+        Coverage::Everything => "hole",
+    };
+    connection
+        .prepare_cached(&TOUCH)?
+        .execute((calendar, hole))?;
     connection.prepare_cached(&WRITE)?.execute([])?;
     unpark_unreadable(connection, calendar)?;
     let counted = "SELECT coalesce(sum(what = 'created'), 0), coalesce(sum(what = 'updated'), 0)

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::convert::{parse_time, second};
 use super::error::Outcome;
-use super::timeline::{SHAPE, VISIBLE, Writer, shape};
+use super::timeline::{NEAR, SHAPE, VISIBLE, Writer, shape};
 use crate::model::calendar::Calendar;
 use crate::model::time::{EventTime, Window, Zone};
 
@@ -80,9 +80,10 @@ fn add_part(
     old: &Window,
 ) -> Outcome<()> {
     let mut writer = Writer::new(connection, calendar)?;
-    let sql = format!("SELECT {SHAPE} FROM calendar_events e WHERE {VISIBLE} AND {CANDIDATE}");
+    let sql =
+        format!("SELECT {SHAPE} FROM calendar_events e WHERE {VISIBLE} AND {NEAR} AND {UNTOUCHED}");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query((&calendar.id, second(part.start()), second(part.end())))?;
+    let mut rows = statement.query((second(part.start()), second(part.end()), &calendar.id))?;
     while let Some(row) = rows.next()? {
         let shape = shape(row)?;
         let times = writer.expand(&shape, part)?.times;
@@ -95,10 +96,6 @@ fn add_part(
     Ok(())
 }
 
-/// Untouched events that may have something in a part: every series, and what
-/// takes place once around it. A day is less than every instant of it, so
-/// that the bounds hold for days as well.
-const CANDIDATE: &str = "\
-e.calendar_id = ?1
-AND (e.recurrence IS NOT NULL OR (e.\"start\" < ?3 AND e.\"end\" >= substr(?2, 1, 10)))
-AND NOT EXISTS (SELECT 1 FROM temp.touched t WHERE t.event_id = e.id)";
+/// Untouched events of a calendar.
+const UNTOUCHED: &str = "\
+e.calendar_id = ?3 AND NOT EXISTS (SELECT 1 FROM temp.touched t WHERE t.event_id = e.id)";

@@ -81,8 +81,17 @@ pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change
 
 /// Forgets what is staged for a calendar.
 pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
-    let sql = "DELETE FROM temp.stage WHERE calendar_id = ?1";
-    connection.prepare_cached(sql)?.execute([calendar])?;
+    let others = "SELECT 1 FROM temp.stage WHERE calendar_id < ?1
+                  UNION ALL SELECT 1 FROM temp.stage WHERE calendar_id > ?1";
+    if connection.prepare_cached(others)?.exists([calendar])? {
+        let sql = "DELETE FROM temp.stage WHERE calendar_id = ?1";
+        connection.prepare_cached(sql)?.execute([calendar])?;
+    } else {
+        // To forget everything costs next to nothing.
+        connection
+            .prepare_cached("DELETE FROM temp.stage")?
+            .execute([])?;
+    }
     Ok(())
 }
 

@@ -32,6 +32,9 @@ CREATE TEMP TABLE stage (
     UNIQUE (calendar_id, external_id)
 );
 
+CREATE INDEX temp.stage_removed ON stage (calendar_id, id, external_id) WHERE change = 'removed';
+CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'unreadable';
+
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
@@ -42,3 +45,6 @@ CREATE TEMP TABLE touched (
     stage_row  INTEGER,
     old_series TEXT
 );
+
+-- At most 64 MiB, and only where a calendar is that large.
+PRAGMA temp.cache_size = -65536;

@@ -27,6 +27,7 @@ CREATE TABLE accounts (
                       CHECK (status IN ('active', 'needs_reauth', 'disabled')),
     status_reason     TEXT,
     status_at         TEXT,
+    rest_until        TEXT,
     discovered_at     TEXT,
     UNIQUE (user_id, provider, email)
 ) STRICT;

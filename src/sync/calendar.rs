@@ -1,0 +1,177 @@
+//! A calendar in a cycle: pulled under a lease, or left for a stated reason.
+
+use chrono::TimeDelta;
+
+use super::failure::{self, Reach, unless_gone};
+use super::pull::{PullError, Pulled};
+use super::visit::Visit;
+use super::{Report, Sync, count};
+use crate::engine::due;
+use crate::model::calendar::{Backoff, Calendar};
+use crate::model::lease::{Lease, LeaseName};
+use crate::provider::ProviderError;
+use crate::store::StoreError;
+
+/// How long a lease lasts unless the cycle extends it.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+
+/// So many unreadable events of a calendar are named, the others counted.
+const NAMED: usize = 20;
+
+/// How the visit of a calendar ended.
+enum Visited {
+    Pulled(Box<Pulled>),
+    Failed(ProviderError),
+    Skipped,
+    Deferred,
+}
+
+impl Sync {
+    /// Syncs one calendar.
+    pub(super) async fn calendar(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+    ) -> Result<Report, StoreError> {
+        let visited = self.visit(visit, calendar).await?;
+        self.progress.calendar_done();
+        let mut report = Report::default();
+        match visited {
+            Visited::Pulled(pulled) => pulled_report(&mut report, calendar, &pulled),
+            Visited::Failed(error) => self.failed(visit, calendar, &error, &mut report).await?,
+            Visited::Skipped => report.add(count::SKIPPED, 1),
+            Visited::Deferred => report.add(count::DEFERRED, 1),
+        }
+        Ok(report)
+    }
+
+    async fn visit(&self, visit: &Visit<'_>, calendar: &Calendar) -> Result<Visited, StoreError> {
+        if self.is_resting(visit, calendar) {
+            return Ok(Visited::Skipped);
+        }
+        let Ok(_permit) = self.calendars.acquire().await else {
+            return Ok(Visited::Deferred);
+        };
+        match visit.trouble.get().map(failure::reach) {
+            Some(Reach::Account) => return Ok(Visited::Skipped),
+            Some(Reach::AccountForNow(_) | Reach::Calendar) => return Ok(Visited::Deferred),
+            None if self.is_closed(visit) => return Ok(Visited::Deferred),
+            None => {}
+        }
+        let now = self.clock.now();
+        let name = LeaseName::Calendar(calendar.id.clone());
+        let lease = Lease {
+            name,
+            owner: self.owner.clone(),
+            until: now + LEASE,
+        };
+        if !self.store.lease_acquire(&lease, now).await? {
+            return Ok(Visited::Deferred);
+        }
+        // Somebody else may have pulled it since it was picked.
+        let current = self.store.calendar_find(&calendar.id).await?;
+        let pulled = self
+            .pull(visit, current.as_ref().unwrap_or(calendar), &lease)
+            .await;
+        self.store.lease_release(&lease.name, &lease.owner).await?;
+        self.visited(visit, pulled)
+    }
+
+    fn visited(
+        &self,
+        visit: &Visit<'_>,
+        pulled: Result<Pulled, PullError>,
+    ) -> Result<Visited, StoreError> {
+        match pulled {
+            Ok(pulled) => {
+                self.outages.reached(visit.account.provider);
+                Ok(Visited::Pulled(Box::new(pulled)))
+            }
+            Err(
+                PullError::Stopped
+                | PullError::Store(StoreError::LeaseLost(_) | StoreError::NoSuch(_)),
+            ) => Ok(Visited::Deferred),
+            Err(PullError::Store(error)) => Err(error),
+            Err(PullError::Provider(error)) => {
+                self.note_outage(visit, &error);
+                visit.note(&error);
+                Ok(Visited::Failed(error))
+            }
+        }
+    }
+
+    /// Whether a calendar is not to be asked for now.
+    fn is_resting(&self, visit: &Visit<'_>, calendar: &Calendar) -> bool {
+        let next = calendar.backoff.next_attempt_at;
+        let rests = next.is_some_and(|next| next > self.clock.now());
+        self.is_left_alone(visit) || (rests && !visit.selection.force)
+    }
+
+    async fn failed(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        error: &ProviderError,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(
+            account.id = %visit.account.id, calendar.id = %calendar.id,
+            kind = failure::kind(error), error = %error, "calendar failed"
+        );
+        report.add(count::FAILED, 1);
+        if failure::reach(error) == Reach::Account {
+            return Ok(());
+        }
+        report.fail(failure::of_pull(calendar, error), error);
+        let failures = calendar.backoff.failures.saturating_add(1);
+        let rest = due::rest(failures, failure::asked_rest(error));
+        let backoff = Backoff {
+            failures,
+            next_attempt_at: Some(self.clock.now() + rest),
+            reason: Some(failure::kind(error).to_owned()),
+        };
+        unless_gone(
+            self.store
+                .calendar_save_backoff(&calendar.id, backoff)
+                .await,
+        )
+    }
+}
+
+fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
+    let applied = &pulled.applied;
+    report.add(count::SYNCED, 1);
+    report.add(count::EVENTS_CREATED, applied.created);
+    report.add(count::EVENTS_UPDATED, applied.updated);
+    report.add(count::EVENTS_REMOVED, applied.removed);
+    if let Some(loss) = pulled.braked.filter(|_| applied.parked > 0) {
+        report.add(count::CONFLICTS, 1);
+        let what = format!(
+            "lost {} of {} events; nothing was removed. If this is meant: \
+             `calsync conflicts list`, then `calsync conflicts approve ID`",
+            loss.removed, loss.live
+        );
+        report.attention(failure::of_calendar(calendar, "mass_delete", &what));
+    }
+    let unparsed = applied.unparsed.iter().map(|series| {
+        let what = format!(
+            "the rule of event {} cannot be read ({}); it counts as its first occurrence",
+            series.external_id, series.reason
+        );
+        failure::of_calendar(calendar, "unreadable_rule", &what)
+    });
+    let unreadable = pulled.unreadable.iter().map(|(event, reason)| {
+        let what = format!("event {event} cannot be read ({reason}); what was known of it stays");
+        failure::of_calendar(calendar, "unreadable_event", &what)
+    });
+    let total = applied.unparsed.len() + pulled.unreadable.len();
+    report
+        .failures
+        .extend(unparsed.chain(unreadable).take(NAMED));
+    if total > NAMED {
+        let what = format!("{} more events cannot be read", total - NAMED);
+        report
+            .failures
+            .push(failure::of_calendar(calendar, "unreadable_event", &what));
+    }
+}

@@ -1,0 +1,173 @@
+//! `calsync accounts`.
+
+use calsync::sandbox::google::{AccessRole, CalendarSpec};
+use serde_json::json;
+
+use crate::support::program::{ANA, Program, World, keys};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_account_has_its_calendars_at_once() {
+    let world = World::without_account().await;
+    let holidays = CalendarSpec::named("Holidays", "UTC").role(AccessRole::Reader);
+    world.sandbox.google.add_calendar(ANA, holidays);
+    let rows = world.import_account("").exits(0).silent().json();
+    assert_eq!(keys(&rows[0]), ["calendars", "error", "id", "user_id"]);
+    assert_eq!(rows[0]["calendars"], 2);
+    let accounts = world.program.json("accounts list --user ana");
+    let account = &accounts[0];
+    let expected = [
+        "discovered_at",
+        "email",
+        "id",
+        "provider",
+        "status",
+        "status_at",
+        "status_reason",
+        "user_id",
+    ];
+    assert_eq!(keys(account), expected);
+    assert_eq!(
+        (&account["id"], &account["status"]),
+        (&rows[0]["id"], &json!("active"))
+    );
+    let calendars = world.program.json("calendars list --user ana");
+    assert_eq!(calendars.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn importing_again_replaces_the_tokens_of_the_same_account() {
+    let world = World::new().await;
+    let before = world.program.json("accounts list");
+    world.import_account("").exits(0).silent();
+    let after = world.program.json("accounts list");
+    assert_eq!(after.as_array().unwrap().len(), 1);
+    assert_eq!(before[0]["id"], after[0]["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_discovery_nobody_is_asked() {
+    let mut world = World::without_account().await;
+    world.program.unset("CALSYNC__GOOGLE__CLIENT_ID");
+    let rows = world
+        .import_account("--no-discover")
+        .exits(0)
+        .silent()
+        .json();
+    assert_eq!(rows[0]["calendars"], json!(null));
+    assert_eq!(world.sandbox.google.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_client_nothing_is_imported() {
+    let mut world = World::without_account().await;
+    world.program.unset("CALSYNC__GOOGLE__CLIENT_ID");
+    let ran = world.import_account("").exits(78);
+    ran.says(&["google.client_id is not set", "config.example.toml"]);
+    assert_eq!(world.program.json("accounts list"), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_calendars_cannot_be_discovered_is_imported_all_the_same() {
+    let mut world = World::without_account().await;
+    world.program.set("CALSYNC__GOOGLE__CLIENT_SECRET", "wrong");
+    let ran = world.import_account("").exits(3);
+    assert!(ran.json()[0]["error"].as_str().unwrap().contains("client"));
+    assert!(ran.stderr.contains("1 of 1 accounts"), "{}", ran.stderr);
+    assert_eq!(world.program.json("accounts list")[0]["status"], "active");
+}
+
+#[test]
+fn nothing_is_imported_when_one_line_is_wrong() {
+    let program = Program::new();
+    program.file("users.jsonl", r#"{"id":"ana"}"#);
+    program.text("users import users.jsonl");
+    let line = |user: &str, provider: &str, token: &str| {
+        let entry = json!({ "user_id": user, "provider": provider, "email": "a@example.com",
+            "refresh_token": token });
+        entry.to_string()
+    };
+    let cases = [
+        (
+            line("ana", "microsoft", "t"),
+            "\"microsoft\" is not supported; calsync syncs google",
+        ),
+        (line("ana", "yahoo", "t"), "\"yahoo\" is not supported"),
+        (line("ana", "google", ""), "refresh_token is empty"),
+        (line("a/b", "google", "t"), "1 to 40 characters"),
+        (
+            line("ana", "google", "t").replace(
+                "refresh",
+                "access_token\":\"t\",\"expires_at\":\"soon\",\"refresh",
+            ),
+            "expires_at \"soon\" is not a time",
+        ),
+        ("{}".to_owned(), "missing field"),
+    ];
+    for (wrong, reason) in cases {
+        program.file(
+            "accounts.jsonl",
+            &format!("{}\n{wrong}\n", line("ana", "google", "t")),
+        );
+        let ran = program.run("accounts import --no-discover accounts.jsonl");
+        ran.exits(2)
+            .says(&["accounts.jsonl, line 2", reason, "nothing was imported"]);
+    }
+    assert_eq!(program.text("accounts list"), "none\n");
+}
+
+#[test]
+fn an_account_of_an_unknown_user_imports_none_of_the_file() {
+    let program = Program::new();
+    program.file("users.jsonl", r#"{"id":"ana"}"#);
+    program.text("users import users.jsonl");
+    let line = |user| {
+        format!(r#"{{"user_id":"{user}","provider":"google","email":"x","refresh_token":"t"}}"#)
+    };
+    program.file(
+        "accounts.jsonl",
+        &format!("{}\n{}\n", line("ana"), line("ben")),
+    );
+    let ran = program
+        .run("accounts import --no-discover accounts.jsonl")
+        .exits(2);
+    ran.says(&["user ben does not exist", "calsync users import"]);
+    assert_eq!(program.text("accounts list"), "none\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_account_takes_its_timeline_along() {
+    let world = World::new().await;
+    world.program.text("pull");
+    let accounts = world.program.json("accounts list");
+    let id = accounts[0]["id"].as_str().unwrap();
+    let dry = world
+        .program
+        .json(&format!("accounts remove {id} --dry-run"));
+    assert_eq!(dry, json!({ "id": id, "calendars": 1, "removed": false }));
+    assert_ne!(world.program.json("events list --user ana"), json!([]));
+    let text = world.program.text(&format!("accounts remove {id}"));
+    assert_eq!(text, format!("account {id} with 1 calendar removed\n"));
+    assert_eq!(world.program.json("events list --user ana"), json!([]));
+    assert_eq!(world.program.json("accounts list"), json!([]));
+    let ran = world.program.run(&format!("accounts remove {id}")).exits(2);
+    ran.says(&["does not exist", "calsync accounts list"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_encrypted_anew_with_the_first_key() {
+    let mut world = World::without_account().await;
+    let key = |world: &World| world.program.text("keygen").trim_end().to_owned();
+    let (old, new) = (key(&world), key(&world));
+    world.program.set("CALSYNC__SECURITY__ENCRYPTION_KEY", &old);
+    world.import_account("");
+    let both = format!("{new},{old}");
+    world
+        .program
+        .set("CALSYNC__SECURITY__ENCRYPTION_KEY", &both);
+    assert_eq!(
+        world.program.text("accounts rekey"),
+        "1 account encrypted anew\n"
+    );
+    world.program.set("CALSYNC__SECURITY__ENCRYPTION_KEY", &new);
+    assert_eq!(world.program.json("pull")["counts"]["synced"], 1);
+}

@@ -1,0 +1,19 @@
+//! The real binary, subcommand by subcommand, against the sandbox on loopback.
+
+mod accounts;
+mod auto_sync;
+mod calendars;
+mod conflicts;
+mod demo;
+mod events;
+mod global;
+mod keygen;
+mod keys;
+mod manual;
+mod migrate;
+mod prefs;
+mod pull;
+mod status;
+mod stopping;
+mod store;
+mod users;

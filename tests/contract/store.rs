@@ -1,0 +1,148 @@
+//! What every store keeps to, whatever it is made of.
+//!
+//! A sentence is a function that is given a fresh store; `suite!` runs all of
+//! them over a backend. One that is not listed is dead code.
+
+mod accounts;
+mod apply;
+mod bench;
+mod build;
+mod calendars;
+mod chance;
+mod parking;
+mod records;
+mod removals;
+mod series;
+mod users;
+mod window;
+
+pub(crate) use self::bench::Bench;
+pub(crate) use self::build::{at, event, login, user};
+
+/// Runs sentences over a backend: a function that makes a fresh store.
+macro_rules! suite {
+    ($backend:ident: $($area:ident { $($sentence:ident,)* })*) => {
+        mod $backend {
+            $(mod $area {
+                $(#[tokio::test]
+                async fn $sentence() {
+                    let bench = crate::contract::store::Bench::$backend().await;
+                    crate::contract::store::$area::$sentence(bench).await;
+                })*
+            })*
+        }
+    };
+}
+
+/// Every sentence.
+macro_rules! every_sentence {
+    ($backend:ident) => {
+        suite! { $backend:
+            users {
+                users_come_back_as_they_were_stored,
+                many_users_are_stored_at_once,
+                preferences_default_until_they_are_saved,
+                preferences_need_their_user,
+                the_schedule_knows_users_with_accounts,
+            }
+            accounts {
+                tokens_come_back_as_they_were_stored,
+                accounts_are_stored_all_or_none,
+                a_second_import_revives_the_account,
+                an_address_in_other_letters_is_the_same_login,
+                tokens_are_replaced_only_by_who_saw_the_last,
+                an_import_outdates_a_refresh_that_is_on_its_way,
+                a_status_keeps_its_reason_and_time,
+                an_account_takes_everything_along,
+                what_an_unknown_account_is_asked_for_is_refused,
+            }
+            calendars {
+                new_calendars_are_active_if_they_can_be_read,
+                the_first_writable_main_calendar_is_written_to,
+                a_second_discovery_changes_nothing,
+                a_known_calendar_follows_the_provider_but_not_in_what_the_user_chose,
+                a_calendar_no_longer_listed_is_kept_and_may_return,
+                a_discovery_needs_its_account,
+                one_calendar_of_a_user_is_written_to,
+                a_backoff_is_kept_until_a_pull_succeeds,
+                a_calendar_that_is_not_synced_is_hidden,
+                calendars_are_listed_by_user_account_and_name,
+            }
+            apply {
+                a_stage_is_seen_by_nobody,
+                a_pull_stores_events_token_window_and_moment,
+                an_empty_pull_moves_only_the_cursor,
+                the_last_change_of_an_event_counts,
+                a_listing_that_repeats_itself_changes_nothing,
+                every_field_of_an_event_is_compared,
+                an_unstaged_listing_leaves_no_trace,
+                stages_of_two_calendars_do_not_mix,
+                a_lost_lease_writes_nothing,
+                a_lease_that_ended_but_that_nobody_took_protects,
+                a_pull_of_a_removed_calendar_is_refused,
+                ids_that_differ_in_one_character_are_two_events,
+                an_event_without_title_or_length_is_kept,
+            }
+            removals {
+                a_removed_event_leaves_the_timeline,
+                an_unknown_event_may_be_removed,
+                changes_say_nothing_of_the_rest,
+                a_complete_listing_removes_what_it_does_not_mention,
+                an_unreadable_event_stays_as_it_is,
+                a_series_takes_its_exceptions_along,
+                an_exception_that_is_listed_outlives_its_series,
+                an_event_that_returns_has_its_old_id,
+                cancelled_exceptions_are_not_counted,
+            }
+            parking {
+                parked_events_stay_visible,
+                approval_removes_what_waits,
+                an_event_that_is_listed_again_no_longer_waits,
+                an_unreadable_event_that_is_listed_no_longer_waits,
+                a_question_without_events_is_moot,
+                later_removals_wait_under_the_same_question,
+                what_waits_is_not_removed_by_the_next_listing,
+                nothing_to_remove_asks_nothing,
+                approval_gives_a_series_its_occurrences_back,
+                questions_are_listed_oldest_first,
+            }
+            series {
+                a_series_becomes_occurrences,
+                an_exception_stands_in_for_its_occurrence,
+                a_cancelled_exception_leaves_a_hole,
+                an_exception_may_arrive_before_its_series,
+                an_exception_that_is_gone_gives_the_occurrence_back,
+                an_exception_that_changes_its_slot_frees_the_old_one,
+                an_exception_that_changes_its_series_touches_both,
+                a_series_may_become_single_and_back,
+                a_rule_that_cannot_be_read_is_reported_and_kept,
+                a_moved_series_leaves_no_old_occurrence,
+            }
+            window {
+                only_what_touches_the_window_is_shown,
+                a_window_that_moves_takes_untouched_events_along,
+                a_window_that_moves_back_shows_again_what_it_left,
+                a_window_that_jumps_shows_only_what_is_there,
+                a_wider_window_adds_both_sides_once,
+                touched_and_untouched_events_meet_in_a_moving_window,
+                the_timeline_is_in_order_of_time,
+                the_timeline_is_cut_by_parts_of_days_and_instants,
+                the_timeline_says_what_is_busy_and_declined,
+            }
+            chance {
+                any_sequence_of_pulls_ends_like_one_listing_of_what_is_left,
+            }
+            records {
+                a_lease_is_held_by_one,
+                an_ended_lease_may_be_taken,
+                an_owner_extends_all_its_leases,
+                a_lease_of_somebody_else_is_not_given_back,
+                the_last_cycle_of_each_job_is_known,
+                a_status_keeps_the_last_sync,
+                a_status_needs_its_user,
+            }
+        }
+    };
+}
+
+every_sentence!(over_sqlite);

@@ -1,0 +1,22 @@
+//! Whole syncs against the model of Google. Each ends with "run it again,
+//! nothing happens" and with what the timeline then holds.
+
+mod accounts;
+mod answers;
+mod brake;
+mod clocks;
+mod crash;
+mod days;
+mod discovery;
+mod due;
+mod invitations;
+mod leases;
+mod limits;
+mod odd_events;
+mod rest;
+mod series;
+mod stop;
+mod sync_token;
+mod tokens;
+mod window;
+mod working_hours;

@@ -1,0 +1,10 @@
+//! What the tests share: whole worlds to sync in, the program, and how to read
+//! them.
+
+pub(crate) mod cycle;
+pub(crate) mod event;
+pub(crate) mod look;
+pub(crate) mod place;
+pub(crate) mod program;
+pub(crate) mod story;
+pub(crate) mod wire;

@@ -1,0 +1,229 @@
+//! A world to sync in: a model of Google, a store in a directory of its own,
+//! and a clock that the story sets. Every cycle is a process of its own: a
+//! context is opened for it over the same store file.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use calsync::config::{Config, Sources};
+use calsync::context::Context;
+use calsync::jobs::{AutoSync, Job, Pull, run_cycle};
+use calsync::model::account::{NewAccount, ProviderKind, Tokens};
+use calsync::model::run::{JobRun, Outcome};
+use calsync::model::time::Zone;
+use calsync::model::user::User;
+use calsync::sandbox::Sandbox;
+use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Fault, Google};
+use calsync::store::Store;
+use calsync::sync::progress::Silent;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
+
+pub(crate) use super::cycle::{expect, force, pull};
+use super::place::Place;
+use super::wire;
+
+/// The user of stories that need only one.
+pub(crate) const ANA: &str = "u-1";
+
+/// Everything that a story plays with.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) dir: tempfile::TempDir,
+    settings: Mutex<BTreeMap<String, String>>,
+    calendars: Mutex<BTreeMap<String, String>>,
+    pub(super) opened: OnceCell<Arc<dyn Store>>,
+}
+
+/// The address of a user's account.
+pub(crate) fn email(user: &str) -> String {
+    format!("{user}@example.com")
+}
+
+pub(crate) fn time(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A login as it is imported.
+pub(crate) fn account(user: &str, email: &str, refresh_token: &str) -> NewAccount {
+    NewAccount {
+        user_id: user.parse().unwrap(),
+        provider: ProviderKind::Google,
+        email: email.to_owned(),
+        scopes: Vec::new(),
+        tokens: Tokens {
+            access: None,
+            refresh: refresh_token.into(),
+        },
+    }
+}
+
+impl World {
+    /// A world without anybody.
+    pub(crate) async fn empty(now: &str) -> Self {
+        Self {
+            sandbox: Sandbox::start(time(now), 7).await.unwrap(),
+            dir: tempfile::tempdir().unwrap(),
+            settings: Mutex::default(),
+            calendars: Mutex::default(),
+            opened: OnceCell::new(),
+        }
+    }
+
+    /// A world with Ana, who has one calendar, "Work"; both are in Berlin.
+    pub(crate) async fn start(now: &str) -> Self {
+        let world = Self::empty(now).await;
+        world.person(ANA, "Europe/Berlin", "Work").await;
+        world
+    }
+
+    /// Adds a user with an account, whose main calendar has this name.
+    pub(crate) async fn person(&self, user: &str, zone: &str, calendar: &str) {
+        let account = self.google().add_account(&email(user));
+        let spec = CalendarSpec {
+            name: calendar.to_owned(),
+            ..CalendarSpec::primary(zone)
+        };
+        self.add(user, spec);
+        let person = User {
+            id: user.parse().unwrap(),
+            email: Some(email(user)),
+            timezone: Zone::parse(zone).unwrap(),
+            working_hours: None,
+        };
+        let store = self.store().await;
+        store.user_upsert(vec![person]).await.unwrap();
+        self.import(user, &email(user), &account.refresh_token)
+            .await;
+    }
+
+    /// Imports an account of a user, as `accounts import` does.
+    pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
+        let account = account(user, email, refresh_token);
+        let store = self.store().await;
+        store.account_upsert(vec![account]).await.unwrap();
+    }
+
+    /// Adds a secondary calendar to Ana's list.
+    pub(crate) fn add_calendar(&self, name: &str, zone: &str) {
+        self.add(ANA, CalendarSpec::named(name, zone));
+    }
+
+    /// Adds a calendar to somebody's list.
+    pub(crate) fn add(&self, user: &str, spec: CalendarSpec) {
+        let name = spec.name.clone();
+        let id = self.google().add_calendar(&email(user), spec);
+        self.calendars.lock().unwrap().insert(name, id);
+    }
+
+    /// A calendar by its name.
+    pub(crate) fn calendar(&self, name: &str) -> Place {
+        let id = &self.calendars.lock().unwrap()[name];
+        Place::new(self.google(), id)
+    }
+
+    pub(crate) fn google(&self) -> &Google {
+        &self.sandbox.google
+    }
+
+    pub(crate) fn inject(&self, fault: Fault) {
+        self.google().inject(fault);
+    }
+
+    /// Configures later cycles, such as `sync.concurrency`.
+    pub(crate) fn configure(&self, key: &str, value: &str) {
+        let name = format!("CALSYNC__{}", key.replace('.', "__").to_uppercase());
+        self.settings.lock().unwrap().insert(name, value.to_owned());
+    }
+
+    /// One calendar after the other, in the order of their names.
+    pub(crate) fn one_at_a_time(&self) {
+        self.configure("sync.concurrency", "1");
+        self.configure("sync.per_account_concurrency", "1");
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.sandbox.clock.now()
+    }
+
+    pub(crate) fn at(&self, now: &str) {
+        self.sandbox.clock.set(time(now));
+    }
+
+    pub(crate) fn minutes_later(&self, minutes: i64) {
+        self.sandbox.clock.advance(TimeDelta::minutes(minutes));
+    }
+
+    /// What a process of calsync that starts now works with.
+    pub(crate) fn context(&self) -> Context {
+        let google = self.google();
+        let store = self.dir.path().join("calsync.db");
+        let mut env = self.settings.lock().unwrap().clone();
+        env.extend([
+            (
+                "CALSYNC__STORE__URL".to_owned(),
+                format!("sqlite:{}", store.display()),
+            ),
+            (
+                "CALSYNC__GOOGLE__CLIENT_ID".to_owned(),
+                CLIENT_ID.to_owned(),
+            ),
+            (
+                "CALSYNC__GOOGLE__CLIENT_SECRET".to_owned(),
+                CLIENT_SECRET.to_owned(),
+            ),
+            ("CALSYNC__GOOGLE__API_URL".to_owned(), google.api_url()),
+            ("CALSYNC__GOOGLE__TOKEN_URL".to_owned(), google.token_url()),
+        ]);
+        let config_arg = None;
+        let config = Config::load(&Sources { config_arg, env }).unwrap();
+        Context::new(config, self.now(), Arc::new(Silent))
+    }
+
+    pub(crate) async fn auto_sync(&self) -> JobRun {
+        self.run(&AutoSync::default()).await
+    }
+
+    /// Pulls, whoever works or not.
+    pub(crate) async fn pull(&self) -> JobRun {
+        self.run(&pull()).await
+    }
+
+    /// Lists every calendar in full.
+    pub(crate) async fn pull_full(&self) -> JobRun {
+        let full = true;
+        self.run(&Pull { full, ..pull() }).await
+    }
+
+    /// Runs one cycle as a process of its own, and looks at what it sent.
+    pub(crate) async fn run<J: Job>(&self, job: &J) -> JobRun {
+        self.run_in(job, &self.context()).await
+    }
+
+    pub(crate) async fn run_in<J: Job>(&self, job: &J, cx: &Context) -> JobRun {
+        let run = run_cycle(job, cx).await.unwrap();
+        wire::check(self.google(), cx.config.sync.per_account_concurrency);
+        run
+    }
+
+    /// The end of every story: run it again, nothing happens. One request a
+    /// calendar that is synced finds out, and no row is written.
+    pub(crate) async fn a_second_cycle_does_nothing(&self) {
+        self.minutes_later(10);
+        self.google().clear_requests();
+        let watch = self.watch_writes();
+        let run = self.auto_sync().await;
+        let nothing = [
+            "events_created",
+            "events_updated",
+            "events_removed",
+            "failed",
+            "conflicts",
+        ];
+        expect(&run, Outcome::Ok, &nothing.map(|name| (name, 0)));
+        assert_eq!(watch.writes(), Vec::<String>::new());
+        assert_eq!(run.counts["requests"], run.counts["synced"], "{run:?}");
+        let listed = wire::listings(self.google());
+        assert_eq!(listed.len() as u64, run.counts["synced"], "{listed:?}");
+    }
+}

@@ -1,0 +1,107 @@
+//! What may go over the wire, checked after every cycle of every story.
+
+use std::sync::OnceLock;
+
+use calsync::sandbox::google::{Google, Kind, Logged};
+
+/// Parameters that a listing by token may not carry (contract, 2.3).
+const FORBIDDEN: [&str; 9] = [
+    "timeMin",
+    "timeMax",
+    "updatedMin",
+    "orderBy",
+    "q",
+    "iCalUID",
+    "privateExtendedProperty",
+    "sharedExtendedProperty",
+    "showDeleted",
+];
+
+/// What is an appointment.
+const EVENT_TYPES: [&str; 4] = ["default", "outOfOffice", "focusTime", "fromGmail"];
+
+/// The listings of events since the requests were last cleared.
+pub(crate) fn listings(google: &Google) -> Vec<Logged> {
+    requests(google, Kind::EventsList)
+}
+
+/// The requests of a kind since they were last cleared.
+pub(crate) fn requests(google: &Google, kind: Kind) -> Vec<Logged> {
+    let mut requests = google.requests();
+    requests.retain(|request| request.kind == kind);
+    requests
+}
+
+/// Nothing is written, every listing is asked for alike, and no account is
+/// asked too much at once.
+pub(crate) fn check(google: &Google, at_once: usize) {
+    let requests = google.requests();
+    for request in &requests {
+        assert!(may_be_sent(request), "{request:?}");
+        if request.kind == Kind::EventsList {
+            check_listing(request);
+        }
+    }
+    assert!(google.mails().is_empty(), "{:?}", google.mails());
+    check_constant(&requests);
+    for account in requests
+        .iter()
+        .filter_map(|request| request.account.as_deref())
+    {
+        let most = google.max_concurrency(account);
+        assert!(most <= at_once, "{most} requests of {account} at once");
+    }
+}
+
+fn may_be_sent(request: &Logged) -> bool {
+    match request.kind {
+        Kind::Token => !request.bearer,
+        Kind::CalendarListList | Kind::EventsList => request.method == "GET" && request.bearer,
+        _ => false,
+    }
+}
+
+fn check_listing(request: &Logged) {
+    let param = |name| request.param(name).unwrap_or_default();
+    assert_eq!(param("singleEvents"), "false", "{request:?}");
+    assert_eq!(param("maxResults"), "2500", "{request:?}");
+    assert!(request.gzip, "{request:?}");
+    for name in FORBIDDEN {
+        assert_eq!(request.param(name), None, "{name}");
+    }
+    assert!(!param("fields").is_empty(), "{request:?}");
+    assert_eq!(all(request, "eventTypes"), EVENT_TYPES, "{request:?}");
+}
+
+/// All listings of all stories carry the same parameters, the tokens apart.
+fn check_constant(requests: &[Logged]) {
+    static FIRST: OnceLock<String> = OnceLock::new();
+    let listings = requests
+        .iter()
+        .filter(|request| request.kind == Kind::EventsList);
+    listings.for_each(|request| {
+        let query = without_tokens(&request.query);
+        assert_eq!(FIRST.get_or_init(|| query.clone()), &query);
+    });
+}
+
+/// The values of a parameter that may be repeated.
+fn all<'a>(request: &'a Logged, name: &str) -> Vec<&'a str> {
+    let pairs = request
+        .query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+fn without_tokens(query: &str) -> String {
+    let constant = |pair: &&str| !pair.starts_with("syncToken=") && !pair.starts_with("pageToken=");
+    query
+        .split('&')
+        .filter(constant)
+        .collect::<Vec<_>>()
+        .join("&")
+}
