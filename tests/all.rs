@@ -6,6 +6,8 @@
 mod cli;
 mod contract;
 mod floors;
+#[cfg(feature = "sandbox")]
+mod openapi;
 mod paths;
 #[cfg(feature = "sandbox")]
 mod sandbox;

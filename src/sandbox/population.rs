@@ -1,6 +1,7 @@
 //! Believable users with believable calendars, the same for the same seed.
 
 mod event;
+mod microsoft;
 mod recurring;
 mod words;
 
@@ -9,6 +10,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::google::{AccessRole, CalendarSpec, Google};
+
+pub use microsoft::populate_microsoft;
 
 /// How many of what.
 #[derive(Clone, Copy, Debug)]
@@ -23,18 +26,18 @@ pub struct PopulationSpec {
     pub now: DateTime<Utc>,
 }
 
-/// A user of the application with his Google account.
+/// A user of the application with his account at a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxUser {
-    /// The application's id, `u-001`.
+    /// The application's id, `u-001` (of a Microsoft user `m-001`).
     pub user_id: String,
-    /// His address, also the id of his primary calendar.
+    /// His address; at Google also the id of his primary calendar.
     pub email: String,
     /// IANA name of his zone.
     pub timezone: String,
     /// First and last working hour; `None`: always; may cross midnight.
     pub working_hours: Option<(u8, u8)>,
-    /// What calsync holds of his Google account.
+    /// What calsync holds of his account.
     pub refresh_token: String,
 }
 

@@ -49,6 +49,9 @@ pub struct Behaviour {
     pub partial_exceptions: bool,
     /// Rounds come in seeded disorder, some entities twice. Default: in order.
     pub shuffle: Option<u64>,
+    /// A changed single event is followed by a copy from before the change.
+    /// Default: off.
+    pub stale_copies: bool,
     /// Incremental rounds repeat up to so many older changes. Default: 0.
     pub replay: usize,
     /// Every n-th page (n at least 2) of a round is empty but has a successor.
@@ -96,6 +99,7 @@ impl Default for Behaviour {
             exceptions_come_alone: false,
             partial_exceptions: false,
             shuffle: None,
+            stale_copies: false,
             replay: 0,
             empty_every: None,
             old_skip_tokens_die: true,

@@ -34,7 +34,9 @@ pub(super) fn list(world: &World, call: &Call, account: &str) -> Result<Answer, 
         call,
         url: &world.url,
         context: "users/calendars",
-        top: call.number("$top", 1..=1000)?.unwrap_or(10),
+        top: call
+            .number("$top", 1..=1000)?
+            .unwrap_or(world.behaviour.default_page_size),
         skip: call.number("$skip", 0..=usize::MAX)?.unwrap_or(0),
     };
     let show = |calendar: &&Calendar| selected(shown(world, calendar), call);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::call::Call;
+use super::entry::Entry;
 use super::errors::ApiError;
 use super::faults::Effect;
 use super::item::Window;
@@ -153,56 +154,71 @@ fn page_answer(
     prefer: &Prefer,
     tweaks: &Tweaks,
 ) -> Result<Answer, ApiError> {
-    let size = prefer
-        .page_size
-        .unwrap_or(world.behaviour.default_page_size);
-    let every = world.behaviour.empty_every.filter(|n| *n > 1);
-    let hollow = every.is_some_and(|n| page.page.is_multiple_of(n));
-    let size = if hollow { 0 } else { size.clamp(1, MAX_PAGE) };
-    let kept = world.calendars.get_mut(id);
-    let round = kept.and_then(|kept| kept.rounds.get_mut(&page.round));
-    let round = round.ok_or_else(ApiError::item_not_found)?;
-    round.served = page.page;
-    let head = if tweaks.empty { 0 } else { size };
-    let shown: Vec<_> = round
-        .entries
-        .iter()
-        .skip(page.offset)
-        .take(head)
-        .copied()
-        .collect();
-    let end = page.offset + size;
-    let more = end < round.entries.len() && !tweaks.empty;
-    let next = Page {
-        round: page.round,
-        page: page.page + 1,
-        offset: end,
-    };
-    let calendar = world
-        .calendars
-        .get(id)
-        .ok_or_else(ApiError::item_not_found)?;
-    let round = calendar
-        .rounds
-        .get(&page.round)
-        .ok_or_else(ApiError::item_not_found)?;
-    let link = match (tweaks.repeat, more) {
-        (true, _) => Some(("@odata.nextLink", skip(calendar, page))),
-        (false, true) => Some(("@odata.nextLink", skip(calendar, &next))),
-        (false, false) if tweaks.no_delta_link => None,
-        (false, false) => Some(("@odata.deltaLink", delta(calendar, round))),
-    };
+    let (shown, next) = cut(world, id, page, prefer, tweaks)?;
+    let calendar = world.calendars.get(id);
+    let calendar = calendar.ok_or_else(ApiError::item_not_found)?;
     let style = Style::new(world, calendar, prefer);
     let value: Vec<Value> = shown.iter().map(|entry| style.delta_entry(entry)).collect();
-    let base = tweaks.base.as_deref().unwrap_or(&world.url);
     let mut body = json!({ "value": value,
         "@odata.context": format!("{}/v1.0/$metadata#Collection(event)", world.url) });
-    if let Some((name, token)) = link {
+    if let Some((name, token)) = link(calendar, page, next, tweaks) {
+        let base = tweaks.base.as_deref().unwrap_or(&world.url);
         body[name] = json!(format!("{base}{}?{token}", call.path));
     }
     let mut applied = prefer.applied.clone();
     applied.push("odata.track-changes".to_owned());
     Ok(confirmed(Answer::json(&body, false), &applied))
+}
+
+/// The entries of a page, and the page behind it if there is one.
+fn cut(
+    world: &mut World,
+    id: &str,
+    page: &Page,
+    prefer: &Prefer,
+    tweaks: &Tweaks,
+) -> Result<(Vec<Entry>, Option<Page>), ApiError> {
+    let preferred = prefer
+        .page_size
+        .unwrap_or(world.behaviour.default_page_size);
+    let every = world.behaviour.empty_every.filter(|n| *n > 1);
+    let size = match every.is_some_and(|n| page.page.is_multiple_of(n)) {
+        true => 0,
+        false => preferred.clamp(1, MAX_PAGE),
+    };
+    let kept = world.calendars.get_mut(id);
+    let round = kept.and_then(|kept| kept.rounds.get_mut(&page.round));
+    let round = round.ok_or_else(ApiError::item_not_found)?;
+    round.served = page.page;
+    if tweaks.empty {
+        return Ok((Vec::new(), None));
+    }
+    let shown = round.entries.iter().skip(page.offset).take(size);
+    let next = Page {
+        round: page.round,
+        page: page.page + 1,
+        offset: page.offset + size,
+    };
+    let more = next.offset < round.entries.len();
+    Ok((shown.copied().collect(), more.then_some(next)))
+}
+
+/// Where a page leads: its link's name and token.
+fn link(
+    calendar: &Calendar,
+    page: &Page,
+    next: Option<Page>,
+    tweaks: &Tweaks,
+) -> Option<(&'static str, String)> {
+    match (tweaks.repeat, next) {
+        (true, _) => Some(("@odata.nextLink", skip(calendar, page))),
+        (false, Some(next)) => Some(("@odata.nextLink", skip(calendar, &next))),
+        (false, None) if tweaks.no_delta_link => None,
+        (false, None) => {
+            let round = calendar.rounds.get(&page.round)?;
+            Some(("@odata.deltaLink", delta(calendar, round)))
+        }
+    }
 }
 
 fn skip(calendar: &Calendar, page: &Page) -> String {

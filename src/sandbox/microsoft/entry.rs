@@ -11,6 +11,8 @@ pub(super) enum Entry {
     Item(u64),
     /// An occurrence, changed or not.
     Occurrence(u64, Date),
+    /// A single event as it was before its last change.
+    Stale(u64),
     /// Something that is not, or no longer, in the window.
     Removed(u64, Option<Date>),
 }

@@ -4,9 +4,6 @@ use super::call::Call;
 use super::errors::ApiError;
 use super::extended::{self, Condition};
 
-/// The page size without `$top`.
-const DEFAULT_TOP: usize = 10;
-
 /// What a request wants to see of events, and of which.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EventQuery {
@@ -16,7 +13,7 @@ pub(super) struct EventQuery {
     pub(super) exceptions: bool,
     pub(super) filter: Option<Condition>,
     pub(super) descending: bool,
-    pub(super) top: usize,
+    pub(super) top: Option<usize>,
     pub(super) skip: usize,
 }
 
@@ -26,7 +23,7 @@ impl EventQuery {
         refuse_plus(call)?;
         let mut query = Self {
             select: call.param("$select").map(names),
-            top: call.number("$top", 1..=1000)?.unwrap_or(DEFAULT_TOP),
+            top: call.number("$top", 1..=1000)?,
             skip: call.number("$skip", 0..=usize::MAX)?.unwrap_or(0),
             descending: order(call.param("$orderby"))?,
             filter: call.param("$filter").map(extended::condition).transpose()?,

@@ -147,7 +147,10 @@ fn listed(
         call,
         url: &world.url,
         context: "users/events",
-        top: prefer.page_size.unwrap_or(query.top),
+        top: prefer
+            .page_size
+            .or(query.top)
+            .unwrap_or(world.behaviour.default_page_size),
         skip: query.skip,
     };
     let show = |line: &Line<'_>| show_line(world, line, &prefer, &query);

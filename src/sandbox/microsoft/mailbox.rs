@@ -54,6 +54,9 @@ pub(super) struct Calendar {
     pub(super) items: BTreeMap<u64, Item>,
     pub(super) changes: BTreeMap<u64, (u64, Facet)>,
     newest: HashMap<(u64, Facet), u64>,
+    /// Single events as they were before their last change, while that is
+    /// wanted.
+    pub(super) stale: HashMap<u64, Item>,
     pub(super) head: u64,
     /// Links of older generations are lost.
     pub(super) generation: u32,
@@ -78,6 +81,7 @@ impl Calendar {
             items: BTreeMap::new(),
             changes: BTreeMap::new(),
             newest: HashMap::new(),
+            stale: HashMap::new(),
             head: 0,
             generation: 0,
             blank: false,

@@ -20,6 +20,7 @@ mod event_query;
 mod events;
 mod extended;
 mod faults;
+mod grant;
 mod item;
 mod item_id;
 mod keep;

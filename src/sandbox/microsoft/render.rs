@@ -53,9 +53,14 @@ impl<'a> Style<'a> {
             json!({ "@odata.type": "#microsoft.graph.event", "id": self.id(key, day),
                 "@removed": { "reason": "deleted" } })
         };
+        if let Entry::Stale(key) = entry
+            && let Some(item) = self.calendar.stale.get(key)
+        {
+            return self.event(item, None);
+        }
         let (key, day) = match *entry {
             Entry::Removed(key, day) => return gone(key, day),
-            Entry::Item(key) => (key, None),
+            Entry::Item(key) | Entry::Stale(key) => (key, None),
             Entry::Occurrence(key, day) => (key, Some(day)),
         };
         // It may have gone since the round began.

@@ -103,6 +103,9 @@ fn change(
             if entries.is_empty() {
                 return vec![Entry::Removed(key, None)];
             }
+            if behaviour.stale_copies && calendar.stale.contains_key(&key) {
+                entries.push(Entry::Stale(key));
+            }
             entries.extend(outside.map(|day| Entry::Removed(key, Some(*day))));
             entries
         }

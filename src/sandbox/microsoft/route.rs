@@ -35,6 +35,8 @@ pub enum Kind {
     TimeZones,
     /// `POST /me/translateExchangeIds`
     TranslateIds,
+    /// Open extensions and categories.
+    NotModelled,
     /// Anything under `/subscriptions`
     Subscriptions,
     /// `POST /$batch`
@@ -64,7 +66,7 @@ pub(super) struct Route {
     pub(super) kind: Kind,
     /// Empty: the default calendar, or none.
     pub(super) calendar: String,
-    /// The path names the calendar, so the event must lie in it.
+    /// The event; of `supportedTimeZones` the whole segment.
     pub(super) event: String,
     /// The tenant of a token request.
     pub(super) tenant: String,
@@ -125,6 +127,9 @@ impl Route {
             ("GET", ["events", event]) => (Kind::EventsGet, *event),
             ("PATCH", ["events", event]) => (Kind::EventsUpdate, *event),
             ("DELETE", ["events", event]) => (Kind::EventsDelete, *event),
+            (_, ["events", _, "extensions", ..] | ["outlook", "masterCategories"]) => {
+                (Kind::NotModelled, "")
+            }
             ("GET", ["events", event, "instances"]) => (Kind::EventsInstances, *event),
             _ => (Kind::Unknown, ""),
         };

@@ -123,7 +123,7 @@ fn calendar(world: &World, call: &Call, account: &str) -> String {
     match call.route.kind {
         Kind::Token | Kind::Me | Kind::CalendarsList | Kind::CalendarsCreate => String::new(),
         Kind::TimeZones | Kind::TranslateIds | Kind::Subscriptions => String::new(),
-        Kind::Batch | Kind::Unknown => String::new(),
+        Kind::Batch | Kind::NotModelled | Kind::Unknown => String::new(),
         _ if !call.route.calendar.is_empty() => call.route.calendar.clone(),
         _ => world
             .calendar(account, "")
@@ -206,7 +206,7 @@ fn operation(
         Kind::EventsCreate => write(world).create(),
         Kind::EventsUpdate => write(world).update(),
         Kind::EventsDelete => write(world).delete(),
-        Kind::Subscriptions | Kind::Batch => Err(ApiError::not_modelled()),
+        Kind::Subscriptions | Kind::Batch | Kind::NotModelled => Err(ApiError::not_modelled()),
         Kind::Token | Kind::Unknown => Err(ApiError::new(
             404,
             "UnknownError",

@@ -31,6 +31,7 @@ impl World {
         work: impl FnOnce(&mut Item),
     ) -> bool {
         let (version, modified) = (self.next_version(), self.stamp());
+        let keeps_stale = self.behaviour.stale_copies;
         let facet = match day {
             Some(day) if self.behaviour.exceptions_come_alone => Facet::Occurrence(day),
             _ => Facet::Whole,
@@ -41,6 +42,9 @@ impl World {
         let Some(item) = calendar.items.get_mut(&key) else {
             return false;
         };
+        if keeps_stale && item.series.is_none() {
+            calendar.stale.insert(key, item.clone());
+        }
         work(item);
         match day.and_then(|day| item.series.as_mut()?.exceptions.get_mut(&day)) {
             Some(exception) => (exception.version, exception.modified) = (version, modified),

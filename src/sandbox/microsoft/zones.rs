@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil};
 use serde::Deserialize;
 
@@ -69,7 +69,7 @@ impl Zone {
         let iana = TABLE.windows_to_iana.get(name).map_or(name, String::as_str);
         Some(Self {
             name: name.to_owned(),
-            rules: TimeZone::get(iana).ok()?,
+            rules: rules(iana)?,
         })
     }
 
@@ -92,6 +92,13 @@ impl Zone {
     }
 }
 
+/// The rules of an IANA zone. A system may lack the older names, which the
+/// table of Windows zones uses.
+fn rules(iana: &str) -> Option<TimeZone> {
+    static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+    TimeZone::get(iana).or_else(|_| BUNDLED.get(iana)).ok()
+}
+
 /// Every Windows name, for `supportedTimeZones`.
 pub(super) fn windows_names() -> impl Iterator<Item = &'static str> {
     TABLE.windows_to_iana.keys().map(String::as_str)
@@ -100,4 +107,26 @@ pub(super) fn windows_names() -> impl Iterator<Item = &'static str> {
 /// Every accepted IANA name.
 pub(super) fn iana_names() -> impl Iterator<Item = &'static str> {
     IANA.split_whitespace()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_is_accepted_has_rules() {
+        let homeless: Vec<&str> = windows_names()
+            .chain(iana_names())
+            .filter(|name| Zone::accepted(name).is_none())
+            .collect();
+        assert_eq!(homeless, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_zone_is_remembered_by_its_windows_name() {
+        let berlin = Zone::accepted("Europe/Berlin").expect("a documented name");
+        assert_eq!(berlin.windows(), "W. Europe Standard Time");
+        assert!(Zone::accepted("Europe/Zurich").is_none());
+        assert!(Zone::any("Europe/Zurich").is_some());
+    }
 }

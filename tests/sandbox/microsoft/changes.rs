@@ -169,6 +169,24 @@ async fn old_changes_can_be_replayed() {
 }
 
 #[tokio::test]
+async fn an_older_copy_can_follow_the_newer_one() {
+    let world = world().await;
+    let id = world.put(meeting("old", 2));
+    let round = world.first_round().await;
+    let microsoft = &world.sandbox.microsoft;
+    microsoft.behave(|b| b.stale_copies = true);
+    assert!(microsoft.edit_event(&id, json!({ "subject": "new" })));
+    let next = world.round(&round.link).await;
+    let [new, old] = next.items.as_slice() else {
+        panic!("{:?}", next.items)
+    };
+    assert_eq!((&new["id"], &new["subject"]), (&old["id"], &json!("new")));
+    assert_eq!(old["subject"], "old");
+    let stamp = |event: &serde_json::Value| event["lastModifiedDateTime"].to_string();
+    assert!(stamp(old) < stamp(new));
+}
+
+#[tokio::test]
 async fn a_calendar_can_read_as_empty_for_a_while() {
     let world = world().await;
     world.put(meeting("x", 2));

@@ -1,9 +1,11 @@
 //! Microsoft's model keeps the contract, seen by a plain HTTP client.
 
 mod changes;
+mod conforming;
 mod identity;
 mod limits;
 mod losing;
+mod populated;
 mod reading;
 mod rounds;
 mod series;
