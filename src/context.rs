@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, StoreUrl};
 use crate::engine::plan::Brake;
+use crate::model::account::ProviderKind;
 use crate::provider::{
     GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, TransportSettings,
     open as open_providers,
@@ -128,12 +129,35 @@ impl Context {
         });
     }
 
+    /// Whether accounts of a provider can be used.
+    ///
+    /// # Errors
+    /// When the provider is not configured.
+    pub fn require_provider(&self, kind: ProviderKind) -> Result<(), ConfigError> {
+        client_id(&self.config, kind)
+            .map(drop)
+            .ok_or_else(|| unregistered(kind))
+    }
+
     /// The providers, from one transport for the whole process.
     async fn providers(&self) -> Result<&Providers, ConfigError> {
         self.providers
             .get_or_try_init(|| async { providers(&self.config) })
             .await
     }
+}
+
+/// The id of our registration at a provider.
+fn client_id(config: &Config, kind: ProviderKind) -> Option<&str> {
+    match kind {
+        ProviderKind::Google => config.google.client_id.as_deref(),
+        ProviderKind::Microsoft => config.microsoft.client_id.as_deref(),
+    }
+}
+
+fn unregistered(kind: ProviderKind) -> ConfigError {
+    let key = format!("{kind}.client_id");
+    ConfigError::missing(&key, "the id of the OAuth client that the accounts allowed")
 }
 
 fn store_url(config: &Config) -> SqliteUrl {
@@ -144,17 +168,17 @@ fn store_url(config: &Config) -> SqliteUrl {
 
 fn providers(config: &Config) -> Result<Providers, ConfigError> {
     let google = &config.google;
-    let client_id = google.client_id.clone().ok_or_else(|| {
-        ConfigError::missing(
-            "google.client_id",
-            "the id of the OAuth client that the accounts allowed",
-        )
-    })?;
+    if ProviderKind::ALL
+        .iter()
+        .all(|kind| client_id(config, *kind).is_none())
+    {
+        return Err(unregistered(ProviderKind::Google));
+    }
     Ok(open_providers(ProviderSettings {
         google: GoogleEndpoints {
             api_url: google.api_url.clone(),
             token_url: google.token_url.clone(),
-            client_id,
+            client_id: google.client_id.clone(),
             client_secret: google.client_secret.clone(),
         },
         microsoft: MicrosoftEndpoints {

@@ -132,6 +132,9 @@ async fn import_accounts(
 ) -> anyhow::Result<()> {
     // What is wrong with the configuration is said before anything is stored.
     let sync = if discover && !entries.is_empty() {
+        for entry in &entries {
+            cx.require_provider(entry.provider)?;
+        }
         cx.stop_on_signals();
         Some(cx.sync("import").await?)
     } else {

@@ -28,6 +28,13 @@ pub(super) struct Registration<'a> {
     pub(super) client_secret: Option<&'a SecretString>,
 }
 
+/// The id of our registration, which `key` of the configuration sets.
+pub(super) fn registered<'a>(client_id: Option<&'a str>, key: &str) -> Result<&'a str> {
+    client_id.ok_or_else(|| ProviderError::Operator {
+        reason: format!("{key} is not set"),
+    })
+}
+
 /// A token answer; unknown fields are nobody's business.
 #[derive(Deserialize)]
 struct Grant {

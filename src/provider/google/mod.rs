@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::http::{Service, Transport};
-use super::oauth::{self, Registration};
+use super::oauth::{self, Registration, registered};
 use super::{ChangesPage, ChangesRequest, Provider, Result, Scope, Session};
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
@@ -31,7 +31,7 @@ pub struct GoogleEndpoints {
     /// The token endpoint, such as `https://oauth2.googleapis.com/token`.
     pub token_url: Url,
     /// The id of our OAuth client.
-    pub client_id: String,
+    pub client_id: Option<String>,
     /// Its secret, if it has one.
     pub client_secret: Option<SecretString>,
 }
@@ -66,7 +66,7 @@ impl Provider for Google {
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
         let registration = Registration {
             token_url: &self.endpoints.token_url,
-            client_id: &self.endpoints.client_id,
+            client_id: registered(self.endpoints.client_id.as_deref(), "google.client_id")?,
             client_secret: self.endpoints.client_secret.as_ref(),
         };
         oauth::refresh(&self.transport, registration, refresh, now).await

@@ -58,6 +58,11 @@ impl Microsoft {
         let since = request.since.as_ref().map(SyncToken::as_str);
         let link = request.page.as_ref().map(|page| page.0.as_str()).or(since);
         let url = link.map_or_else(|| self.delta_url(request), parse_link)?;
+        let continues = request.page.is_none() && since.is_some();
+        if continues && url.origin() != self.endpoints.api_url.origin() {
+            // The configured address has changed since the link was stored.
+            return Err(ProviderError::SyncTokenExpired);
+        }
         let route = "me/calendars/{id}/calendarView/delta";
         let sent = link.unwrap_or(url.as_str()).to_owned();
         let asked = Request::get(url, route);

@@ -19,8 +19,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::http::{Service, Transport, TransportSettings};
-use super::oauth::{self, Registration};
-use super::{ChangesPage, ChangesRequest, Provider, ProviderError, Result, Scope, Session};
+use super::oauth::{self, Registration, registered};
+use super::{ChangesPage, ChangesRequest, Provider, Result, Scope, Session};
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
@@ -82,13 +82,9 @@ fn limited(settings: TransportSettings) -> TransportSettings {
 impl Provider for Microsoft {
     /// No scope is asked for: the answer then is for what the user allowed.
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
-        let Some(client_id) = &self.endpoints.client_id else {
-            let reason = "microsoft.client_id is not set".to_owned();
-            return Err(ProviderError::Operator { reason });
-        };
         let registration = Registration {
             token_url: &self.endpoints.token_url,
-            client_id,
+            client_id: registered(self.endpoints.client_id.as_deref(), "microsoft.client_id")?,
             client_secret: self.endpoints.client_secret.as_ref(),
         };
         oauth::refresh(&self.transport, registration, refresh, now).await

@@ -21,12 +21,16 @@ SELECT e.external_id FROM calendar_events e, json_each(e.occurrences) o
 WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL
   AND json_extract(o.value, '$[0]') = ?2";
 
-/// Series of which only occurrences are staged.
+/// Series of which only occurrences or exceptions are staged.
 const HEADLESS: &str = "\
-SELECT DISTINCT o.series_external_id FROM temp.stage_occurrence o
+SELECT o.series FROM
+    (SELECT calendar_id, series_external_id AS series FROM temp.stage_occurrence
+     UNION
+     SELECT calendar_id, series_external_id FROM temp.stage
+     WHERE change = 'upsert' AND series_external_id IS NOT NULL) o
 WHERE o.calendar_id = ?1
   AND NOT EXISTS (SELECT 1 FROM temp.stage s
-                  WHERE s.calendar_id = ?1 AND s.external_id = o.series_external_id)";
+                  WHERE s.calendar_id = ?1 AND s.external_id = o.series)";
 
 /// The events that have to be read again.
 pub(super) fn find(

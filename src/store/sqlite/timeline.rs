@@ -147,8 +147,9 @@ fn listed(row: &Row<'_>) -> Outcome<Option<Vec<EventTime>>> {
         return Ok(None);
     };
     let all_day: bool = row.get("all_day")?;
-    let time = |Listed(_, start, end): &Listed| parse_time(start, end, all_day, Zone::utc());
-    list.iter().map(time).collect::<Outcome<_>>().map(Some)
+    // One that is listed in days beside a timed series has no place in it.
+    let time = |Listed(_, start, end): &Listed| parse_time(start, end, all_day, Zone::utc()).ok();
+    Ok(Some(list.iter().filter_map(time).collect()))
 }
 
 /// The zone of a series; UTC where the tz database has lost its name.

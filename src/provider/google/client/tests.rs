@@ -46,7 +46,7 @@ fn google(server: &Server) -> (crate::provider::Providers, Session) {
     let google = GoogleEndpoints {
         api_url: server.url("/calendar/v3/"),
         token_url: server.url("/token"),
-        client_id: "client".to_owned(),
+        client_id: Some("client".to_owned()),
         client_secret: Some("s3cret".into()),
     };
     let transport = settings();
@@ -269,7 +269,7 @@ fn printing_the_endpoints_shows_no_secret() {
     let endpoints = GoogleEndpoints {
         api_url: server.url("/"),
         token_url: server.url("/token"),
-        client_id: "client".to_owned(),
+        client_id: Some("client".to_owned()),
         client_secret: Some("s3cret".into()),
     };
     assert!(!format!("{endpoints:?}").contains("s3cret"));
