@@ -9,8 +9,8 @@ use super::table::Table;
 
 /// Every case that runs processes, by name.
 pub(crate) const ALL: &[(&str, fn(&mut Table))] = &[
-    ("first-10000", |table| first_pull(table, 10_000, 9)),
-    ("first-100000", |table| first_pull(table, 100_000, 5)),
+    ("first-10k", |table| first_pull(table, 10_000, 9)),
+    ("first-100k", |table| first_pull(table, 100_000, 5)),
     ("no-change", no_change),
     ("idle", idle),
 ];
