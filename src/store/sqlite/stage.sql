@@ -43,8 +43,11 @@ CREATE TEMP TABLE touched (
     event_id   TEXT PRIMARY KEY,
     what       TEXT NOT NULL,
     stage_row  INTEGER,
-    old_series TEXT
+    old_series TEXT,
+    new_series TEXT,
+    -- Whether it may have something in the window.
+    near       INTEGER NOT NULL DEFAULT 1
 );
 
--- At most 64 MiB, and only where a calendar is that large.
-PRAGMA temp.cache_size = -65536;
+-- A stage is written once and read once, in the same order.
+PRAGMA temp.cache_size = -4096;

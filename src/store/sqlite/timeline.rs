@@ -36,11 +36,16 @@ pub(super) const SHAPE: &str = "e.id, e.external_id, e.\"start\", e.\"end\", e.a
 pub(super) const VISIBLE: &str =
     "e.removed_at IS NULL AND e.status <> 'cancelled' AND e.\"start\" IS NOT NULL";
 
-/// Events that may have something in a window (?1, ?2): every series, and
-/// what takes place once around it. A day is less than every instant of it,
-/// so that the bounds hold for days as well; [`Window::touches`] decides.
-pub(super) const NEAR: &str = "(e.recurrence IS NOT NULL \
-                               OR (e.\"start\" < ?2 AND e.\"end\" >= substr(?1, 1, 10)))";
+/// Events of a table that may have something in a window (?1, ?2): every
+/// series, and what takes place once around it. A day is less than every
+/// instant of it, so that the bounds hold for days as well;
+/// [`Window::touches`] decides.
+pub(super) fn near(table: &str) -> String {
+    format!(
+        "({table}.recurrence IS NOT NULL
+          OR ({table}.\"start\" < ?2 AND {table}.\"end\" >= substr(?1, 1, 10)))"
+    )
+}
 
 /// Begins with nothing to build anew.
 pub(super) fn touch_nothing(connection: &Connection) -> Outcome<()> {
@@ -64,12 +69,12 @@ pub(super) fn rebuild(
     connection.prepare_cached(delete)?.execute([])?;
     let select = format!(
         "SELECT {SHAPE} FROM temp.touched t CROSS JOIN calendar_events e ON e.id = t.event_id
-         WHERE {VISIBLE} AND {NEAR}"
+         WHERE t.near AND {VISIBLE}"
     );
     let mut unparsed = Vec::new();
     let mut writer = Writer::new(connection, calendar)?;
     let mut events = connection.prepare_cached(&select)?;
-    let mut rows = events.query((second(window.start()), second(window.end())))?;
+    let mut rows = events.query([])?;
     while let Some(row) = rows.next()? {
         let shape = shape(row)?;
         let expansion = writer.expand(&shape, window)?;
@@ -90,9 +95,7 @@ fn touch_series(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
     let sql = "
         SELECT old_series FROM temp.touched WHERE old_series IS NOT NULL
         UNION
-        SELECT e.series_external_id
-        FROM temp.touched t CROSS JOIN calendar_events e ON e.id = t.event_id
-        WHERE e.series_external_id IS NOT NULL";
+        SELECT new_series FROM temp.touched WHERE new_series IS NOT NULL";
     let mut rows = connection.prepare_cached(sql)?;
     let series = rows
         .query_map([], |row| row.get(0))?
