@@ -7,8 +7,11 @@ use super::population::Population;
 use super::source::Source;
 use super::table::Table;
 
-/// Every case that runs processes, by name.
-pub(crate) const ALL: &[(&str, fn(&mut Table))] = &[
+/// A case: its name, and what measures it.
+type Case = (&'static str, fn(&mut Table));
+
+/// Every case that runs processes.
+pub(crate) const ALL: &[Case] = &[
     ("first-10k", |table| first_pull(table, 10_000, 9)),
     ("first-100k", |table| first_pull(table, 100_000, 5)),
     ("no-change", no_change),

@@ -99,4 +99,4 @@ fn add_part(
 
 /// Untouched events of a calendar.
 const UNTOUCHED: &str = "\
-e.calendar_id = ?3 AND NOT EXISTS (SELECT 1 FROM temp.touched t WHERE t.event_id = e.id)";
+e.calendar_id = ?3 AND e.id NOT IN (SELECT event_id FROM temp.touched)";

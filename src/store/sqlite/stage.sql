@@ -38,9 +38,10 @@ CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'un
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
--- The events whose part of the timeline an apply builds anew.
+-- The events whose part of the timeline an apply builds anew; some of them
+-- more than once, for more than one reason.
 CREATE TEMP TABLE touched (
-    event_id   TEXT PRIMARY KEY,
+    event_id   TEXT NOT NULL,
     what       TEXT NOT NULL,
     stage_row  INTEGER,
     old_series TEXT,

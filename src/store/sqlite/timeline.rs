@@ -68,8 +68,9 @@ pub(super) fn rebuild(
                   (SELECT event_id FROM temp.touched WHERE what <> 'created')";
     connection.prepare_cached(delete)?.execute([])?;
     let select = format!(
-        "SELECT {SHAPE} FROM temp.touched t CROSS JOIN calendar_events e ON e.id = t.event_id
-         WHERE t.near AND {VISIBLE}"
+        "SELECT {SHAPE} FROM (SELECT DISTINCT event_id FROM temp.touched WHERE near) t
+         CROSS JOIN calendar_events e ON e.id = t.event_id
+         WHERE {VISIBLE}"
     );
     let mut unparsed = Vec::new();
     let mut writer = Writer::new(connection, calendar)?;
@@ -100,7 +101,7 @@ fn touch_series(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
     let series = rows
         .query_map([], |row| row.get(0))?
         .collect::<Result<Vec<ExternalId>, _>>()?;
-    let touch = "INSERT OR IGNORE INTO temp.touched (event_id, what) VALUES (?1, 'series')";
+    let touch = "INSERT INTO temp.touched (event_id, what) VALUES (?1, 'series')";
     let mut touch = connection.prepare_cached(touch)?;
     for external_id in series {
         touch.execute([EventId::of(calendar, &external_id)])?;
