@@ -1,5 +1,9 @@
 -- Beside the database, for this connection alone: gone with the process.
 
+-- It is written and read in the same order: large pages in a small cache do.
+PRAGMA temp.page_size = 16384;
+PRAGMA temp.cache_size = -4096;
+
 -- What listings brought so far.
 CREATE TEMP TABLE stage (
     calendar_id         TEXT NOT NULL,
@@ -50,5 +54,3 @@ CREATE TEMP TABLE touched (
     near       INTEGER NOT NULL DEFAULT 1
 );
 
--- A stage is written once and read once, in the same order.
-PRAGMA temp.cache_size = -4096;
