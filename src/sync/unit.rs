@@ -203,10 +203,7 @@ impl Sync {
 
     /// Whether a calendar is not to be asked for now.
     fn is_resting(&self, visit: &Visit<'_>, calendar: &Calendar) -> bool {
-        let rests = calendar
-            .backoff
-            .next_attempt_at
-            .is_some_and(|next| next > self.clock.now());
+        let rests = due::rests(calendar.backoff.next_attempt_at, self.clock.now());
         !failure::is_usable(visit.account) || (rests && !visit.selection.force)
     }
 
@@ -246,9 +243,10 @@ impl Sync {
         calendar: &Calendar,
     ) -> Result<(), StoreError> {
         let asked = visit.trouble.get().and_then(failure::asked_rest);
-        let Some(rest) = asked.and_then(|asked| TimeDelta::from_std(asked).ok()) else {
+        if asked.is_none() {
             return Ok(());
-        };
+        }
+        let rest = due::rest(calendar.backoff.failures, asked);
         let next_attempt_at = Some(self.clock.now() + rest);
         let backoff = Backoff {
             next_attempt_at,

@@ -172,3 +172,17 @@ async fn a_provider_that_is_away_is_not_asked_by_everybody() {
     expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 30)]);
     world.a_second_cycle_does_nothing().await;
 }
+
+#[tokio::test]
+async fn a_wait_beyond_all_measure_is_cut_to_a_day() {
+    for asked in ["1000000000", "9000000000000"] {
+        let world = ana_and_bo().await;
+        world.inject(limited(429).retry_after(asked));
+        let counts = [("synced", 1), ("failed", 1), ("deferred", 2)];
+        expect(&world.auto_sync().await, Outcome::Partial, &counts);
+        world.minutes_later(24 * 60 + 1);
+        expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 4)]);
+        world.a_second_cycle_does_nothing().await;
+        assert_eq!(world.timeline(ANA).await, ANAS);
+    }
+}

@@ -118,3 +118,15 @@ async fn a_calendar_at_rest_does_not_hold_up_a_new_cycle() {
     ];
     assert_eq!(world.timeline(ANA).await, both);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_makes_nothing_rest_for_years() {
+    let world = World::start("2030-03-02T06:00:00Z").await;
+    let down = Fault::answer(503, "").retry_after("0").on(Kind::EventsList);
+    world.inject(down.times(3));
+    world.auto_sync().await;
+    world.at("2026-03-02T06:00:00Z");
+    world.add_calendar("Choir", "Europe/Berlin");
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 2)]);
+    world.a_second_cycle_does_nothing().await;
+}
