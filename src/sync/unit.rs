@@ -192,13 +192,15 @@ impl Sync {
 
     fn note_outage(&self, visit: &Visit<'_>, error: &ProviderError) {
         if matches!(error, ProviderError::Unavailable { .. }) {
-            self.outages.unreachable(visit.account.provider);
+            self.outages
+                .unreachable(visit.account.provider, &visit.account.id);
         }
     }
 
     /// Whether nothing new may be begun for this account.
     fn is_closed(&self, visit: &Visit<'_>) -> bool {
-        self.stop.is_cancelled() || self.outages.is_away(visit.account.provider)
+        let account = visit.account;
+        self.stop.is_cancelled() || self.outages.is_away(account.provider, &account.id)
     }
 
     /// Whether a calendar is not to be asked for now.
