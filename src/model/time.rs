@@ -180,13 +180,19 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of a day: so many days before it, so many from it on.
+    /// The most days on either side of today, whatever the application writes
+    /// into a user's preferences.
+    pub const MOST_DAYS: u32 = 3650;
+
+    /// The window of a day: so many days before it, so many from it on,
+    /// [`MOST_DAYS`](Self::MOST_DAYS) at most.
     #[must_use]
     pub fn around(now: DateTime<Utc>, past_days: u32, future_days: u32) -> Self {
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        let days = |days: u32| TimeDelta::days(i64::from(days.min(Self::MOST_DAYS)));
         Self {
-            start: midnight - TimeDelta::days(i64::from(past_days)),
-            end: midnight + TimeDelta::days(i64::from(future_days)),
+            start: midnight - days(past_days),
+            end: midnight + days(future_days),
         }
     }
 
