@@ -65,7 +65,11 @@ async fn sync_user(
         .user(&scheduled.user, &scheduled.preferences, selection)
         .await?;
     if let Some(status) = status(cx, scheduled, selection, &report) {
-        store.status_save(status).await?;
+        match store.status_save(status).await {
+            // The user was removed meanwhile.
+            Ok(()) | Err(StoreError::NoSuch(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(report)
 }
