@@ -147,20 +147,37 @@ impl Refresher {
         (other && self.is_fresh(token)).then(|| token.clone())
     }
 
-    /// Refreshes under the lease. Whoever held it before may have done so.
+    /// Refreshes under the lease. Whoever held it before may have done so, and
+    /// a refusal counts only for tokens that nobody has replaced meanwhile:
+    /// the user may just have connected again.
     async fn refresh(&self, refused: Option<&SecretString>) -> Result<AccessToken, ProviderError> {
-        let stored = self.stored().await?;
-        if let Some(token) = self.usable(&stored, refused) {
-            return Ok(token);
+        let mut stored = self.stored().await?;
+        loop {
+            if let Some(token) = self.usable(&stored, refused) {
+                return Ok(token);
+            }
+            let now = self.clock.now();
+            match self.provider.refresh(&stored.tokens.refresh, now).await {
+                Ok(tokens) => return self.adopt(tokens, stored.revision).await,
+                Err(refusal @ ProviderError::ReauthRequired { .. }) => {
+                    let current = self.stored().await?;
+                    if current.revision == stored.revision {
+                        return Err(refusal);
+                    }
+                    stored = current;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let tokens = self
-            .provider
-            .refresh(&stored.tokens.refresh, self.clock.now())
-            .await?;
-        if self.save(&tokens, stored.revision).await? {
-            return tokens.access.ok_or_else(no_access);
-        }
-        self.stored().await?.tokens.access.ok_or_else(no_access)
+    }
+
+    /// Saves new tokens, or takes over those of who was faster.
+    async fn adopt(&self, tokens: Tokens, revision: i64) -> Result<AccessToken, ProviderError> {
+        let stored = match self.save(&tokens, revision).await? {
+            true => tokens,
+            false => self.stored().await?.tokens,
+        };
+        stored.access.ok_or_else(no_access)
     }
 
     async fn save(&self, tokens: &Tokens, revision: i64) -> Result<bool, ProviderError> {
