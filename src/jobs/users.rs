@@ -83,10 +83,10 @@ fn status(
     report: &Report,
 ) -> Option<SyncStatus> {
     let synced = report.count(count::SYNCED);
-    let trouble = report.failed + report.count(count::SKIPPED);
-    let state = match (synced, trouble) {
+    let whole = report.count(count::SKIPPED) == 0;
+    let state = match (synced, report.failed) {
         (0, 0) => return None,
-        (_, 0) => SyncState::Success,
+        (_, 0) if whole => SyncState::Success,
         (0, _) => SyncState::Failure,
         _ => SyncState::PartialFailure,
     };
