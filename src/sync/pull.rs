@@ -81,11 +81,7 @@ impl Sync {
         since: Option<SyncToken>,
     ) -> Result<Listing, PullError> {
         self.store.event_unstage(&calendar.id).await?;
-        let coverage = if since.is_some() {
-            Coverage::Changes
-        } else {
-            Coverage::Everything
-        };
+        let full = since.is_none();
         let mut request = ChangesRequest {
             calendar: calendar.external_id.clone(),
             timezone: calendar.timezone.clone(),
@@ -113,7 +109,7 @@ impl Sync {
                         self.store.event_stage(&calendar.id, page.changes).await?;
                     }
                     return Ok(Listing {
-                        coverage,
+                        coverage: coverage(full, token.as_ref()),
                         token,
                         unreadable,
                     });
@@ -178,6 +174,16 @@ impl Sync {
             detected_at: self.clock.now(),
             resolved_at: None,
         }
+    }
+}
+
+/// What a listing says about what it does not mention: that it is gone, if the
+/// listing is a full one and the token at its end proves that it was read to
+/// the end.
+fn coverage(full: bool, token: Option<&SyncToken>) -> Coverage {
+    match token {
+        Some(_) if full => Coverage::Everything,
+        _ => Coverage::Changes,
     }
 }
 
