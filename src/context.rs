@@ -115,14 +115,17 @@ impl Context {
             let Ok(mut terminate) = signal(SignalKind::terminate()) else {
                 return;
             };
+            // That the cycle ran out of time is no first signal.
+            let mut asked = false;
             loop {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = tokio::signal::ctrl_c() => {}
                 }
-                if stop.is_cancelled() {
+                if asked {
                     std::process::exit(INTERRUPTED);
                 }
+                asked = true;
                 tracing::warn!("asked to stop: finishing what is being written");
                 stop.cancel();
             }

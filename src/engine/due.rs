@@ -8,6 +8,9 @@ use crate::model::preferences::Preferences;
 use crate::model::time::Window;
 use crate::model::user::User;
 
+/// The longest rest, whatever a provider asks for.
+const LONGEST_REST: TimeDelta = TimeDelta::days(1);
+
 /// Whether the preferences of a user ask for a sync now.
 ///
 /// A timer never fires to the second: what is due within a tenth of the
@@ -35,10 +38,19 @@ pub fn is_working(user: &User, now: DateTime<Utc>) -> bool {
         .is_none_or(|hours| hours.contain(now, &user.timezone))
 }
 
-/// Whether an account's calendars have to be discovered again: daily.
+/// Whether an account's calendars have to be discovered again: daily. A last
+/// time in the future is as old as it is far away.
 #[must_use]
 pub fn discovery_is_due(discovered_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    discovered_at.is_none_or(|last| now - last >= TimeDelta::days(1))
+    discovered_at.is_none_or(|last| (now - last).abs() >= TimeDelta::days(1))
+}
+
+/// Whether something is not to be tried before a later moment. No rest lasts
+/// longer than [`LONGEST_REST`]: one that would was noted by a clock that has
+/// been set back since.
+#[must_use]
+pub fn rests(next_attempt_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    next_attempt_at.is_some_and(|next| next > now && next - now <= LONGEST_REST)
 }
 
 /// Whether a listing that covers a fixed window has to be begun anew over the
@@ -52,7 +64,8 @@ pub fn window_is_short(covered: &Window, wanted: &Window, now: DateTime<Utc>) ->
 }
 
 /// How long a calendar rests after so many failures in a row: a minute,
-/// doubled with each, six hours at most; longer where the provider said so.
+/// doubled with each, six hours at most; longer where the provider said so, up
+/// to a day.
 #[must_use]
 pub fn rest(failures: u32, asked: Option<Duration>) -> TimeDelta {
     let minutes = 1_i64 << failures.saturating_sub(1).min(20);
@@ -60,7 +73,7 @@ pub fn rest(failures: u32, asked: Option<Duration>) -> TimeDelta {
     let asked = asked
         .and_then(|asked| TimeDelta::from_std(asked).ok())
         .unwrap_or_default();
-    own.max(asked.min(TimeDelta::days(1)))
+    own.max(asked.min(LONGEST_REST))
 }
 
 #[cfg(test)]
@@ -132,5 +145,22 @@ mod tests {
         assert!(discovery_is_due(None, now));
         assert!(discovery_is_due(Some(at("2026-03-01T12:00:00Z")), now));
         assert!(!discovery_is_due(Some(at("2026-03-01T12:00:01Z")), now));
+        assert!(!discovery_is_due(Some(at("2026-03-02T12:00:01Z")), now));
+        assert!(discovery_is_due(Some(at("2030-03-02T12:00:00Z")), now));
+    }
+
+    #[test]
+    fn a_rest_ends_and_is_never_longer_than_a_day() {
+        let now = at("2026-03-02T12:00:00Z");
+        let cases = [
+            (None, false),
+            (Some("2026-03-02T12:00:00Z"), false),
+            (Some("2026-03-02T12:00:01Z"), true),
+            (Some("2026-03-03T12:00:00Z"), true),
+            (Some("2030-03-02T12:00:00Z"), false),
+        ];
+        for (next, expected) in cases {
+            assert_eq!(rests(next.map(at), now), expected, "{next:?}");
+        }
     }
 }

@@ -5,11 +5,14 @@
 //! system's tz database. `UNTIL`, `RDATE` and `EXDATE` are brought into the
 //! same frame before.
 
+mod walk;
+
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use rrule::{Frequency, RRule, RRuleSet, Tz, Unvalidated, Validated};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
+use self::walk::{check, fast_forward};
 use crate::model::recurrence::Recurrence;
 use crate::model::time::Zone;
 
@@ -152,6 +155,7 @@ fn rule_times(
     let rule = rule
         .validate(floating(frame.first))
         .map_err(|error| format!("{error}"))?;
+    check(&rule, to - frame.first)?;
     let start = fast_forward(&rule, frame.first, from);
     let result = RRuleSet::new(floating(start))
         .rrule(rule)
@@ -192,52 +196,4 @@ fn without_until(
 
 fn floating(wall: NaiveDateTime) -> DateTime<Tz> {
     wall.and_utc().with_timezone(&Tz::UTC)
-}
-
-/// A start from which the rule gives the same times from `from` on, so that an
-/// old series does not cost the years before. A rule that counts its
-/// occurrences has to be walked from its first.
-///
-/// The parts that a rule takes from its start (the weekday, the day of the
-/// month) were made explicit when it was validated against its real start.
-fn fast_forward(
-    rule: &RRule<Validated>,
-    first: NaiveDateTime,
-    from: NaiveDateTime,
-) -> NaiveDateTime {
-    let interval = u32::from(rule.get_interval());
-    if rule.get_count().is_some() || interval == 0 || from <= first {
-        return first;
-    }
-    let by_length = |period: TimeDelta| {
-        let step = period.num_seconds() * i64::from(interval);
-        let steps = (from - first).num_seconds() / step - 1;
-        first + TimeDelta::seconds(step * steps.max(0))
-    };
-    match rule.get_freq() {
-        Frequency::Secondly => by_length(TimeDelta::seconds(1)),
-        Frequency::Minutely => by_length(TimeDelta::minutes(1)),
-        Frequency::Hourly => by_length(TimeDelta::hours(1)),
-        Frequency::Daily => by_length(TimeDelta::days(1)),
-        Frequency::Weekly => by_length(TimeDelta::weeks(1)),
-        Frequency::Monthly => by_months(first, from, interval),
-        Frequency::Yearly => by_months(first, from, interval * 12),
-    }
-}
-
-/// The first day of a period of so many months, at least one period before
-/// `from`.
-fn by_months(first: NaiveDateTime, from: NaiveDateTime, months: u32) -> NaiveDateTime {
-    let passed = (from.year() - first.year()) * 12 + from.month0().cast_signed()
-        - first.month0().cast_signed();
-    let steps = u32::try_from(passed).unwrap_or(0) / months;
-    if steps < 2 {
-        return first;
-    }
-    let first_of_month = first
-        .checked_sub_days(Days::new(u64::from(first.day0())))
-        .unwrap_or(first);
-    first_of_month
-        .checked_add_months(Months::new((steps - 1) * months))
-        .unwrap_or(first)
 }

@@ -65,7 +65,11 @@ async fn sync_user(
         .user(&scheduled.user, &scheduled.preferences, selection)
         .await?;
     if let Some(status) = status(cx, scheduled, selection, &report) {
-        store.status_save(status).await?;
+        match store.status_save(status).await {
+            // The user was removed meanwhile.
+            Ok(()) | Err(StoreError::NoSuch(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(report)
 }
@@ -79,10 +83,10 @@ fn status(
     report: &Report,
 ) -> Option<SyncStatus> {
     let synced = report.count(count::SYNCED);
-    let trouble = report.failed + report.count(count::SKIPPED);
-    let state = match (synced, trouble) {
+    let whole = report.count(count::SKIPPED) == 0;
+    let state = match (synced, report.failed) {
         (0, 0) => return None,
-        (_, 0) => SyncState::Success,
+        (_, 0) if whole => SyncState::Success,
         (0, _) => SyncState::Failure,
         _ => SyncState::PartialFailure,
     };

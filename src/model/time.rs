@@ -180,15 +180,16 @@ pub struct Window {
 }
 
 impl Window {
-    /// The most days that a window reaches to either side.
-    const MOST_DAYS: u32 = 3650;
+    /// The most days on either side of today, whatever the application writes
+    /// into a user's preferences.
+    pub const MOST_DAYS: u32 = 3650;
 
-    /// The window of a day: so many days before it, so many from it on, ten
-    /// years at most, whatever number the application may have stored.
+    /// The window of a day: so many days before it, so many from it on,
+    /// [`MOST_DAYS`](Self::MOST_DAYS) at most.
     #[must_use]
     pub fn around(now: DateTime<Utc>, past_days: u32, future_days: u32) -> Self {
         let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
-        let days = |number: u32| TimeDelta::days(i64::from(number.min(Self::MOST_DAYS)));
+        let days = |days: u32| TimeDelta::days(i64::from(days.min(Self::MOST_DAYS)));
         Self {
             start: midnight - days(past_days),
             end: midnight + days(future_days),

@@ -67,13 +67,17 @@ fn elements<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
     }
 }
 
-/// The parser's words without its own position, which counts within the line.
+/// The parser's words without its own position, which counts within the line,
+/// and without a text that stands where none belongs: it may be a token.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match text.rsplit_once("\", expected ") {
+        Some((found, expected)) if found.starts_with("invalid type: string ") => {
+            format!("invalid type: a text, expected {expected}")
+        }
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +102,8 @@ mod tests {
         assert!(line.starts_with("line 3: expected"), "{line}");
         let element = numbers("[1,\n2,\n300]").unwrap_err();
         assert!(element.starts_with("line 3: invalid value"), "{element}");
+        let text = numbers("\"1//secret\"").unwrap_err();
+        assert_eq!(text, "line 1: invalid type: a text, expected u8");
         let cut = numbers("[1,").unwrap_err();
         assert!(cut.starts_with("line 1: EOF"), "{cut}");
     }

@@ -22,6 +22,7 @@ struct Overview {
     calendars: usize,
     calendars_active: usize,
     calendars_resting: usize,
+    calendars_unlisted: usize,
     open_conflicts: usize,
     jobs: Vec<JobRun>,
     syncs: Vec<Row>,
@@ -78,6 +79,10 @@ async fn overview(cx: &Context) -> anyhow::Result<Overview> {
             .filter(|calendar| calendar.is_active)
             .count(),
         calendars_resting: resting,
+        calendars_unlisted: calendars
+            .iter()
+            .filter(|calendar| calendar.is_active && !calendar.is_listed)
+            .count(),
         open_conflicts: store.conflict_list(true).await?.len(),
         jobs: store.run_latest().await?,
         syncs: store
@@ -118,6 +123,13 @@ fn text(overview: &Overview) -> String {
     );
     if overview.accounts.keys().any(|status| *status != "active") {
         lines.push("! some accounts cannot be used: `calsync accounts list`".to_owned());
+    }
+    if overview.calendars_unlisted > 0 {
+        lines.push(
+            "! some calendars are no longer listed by their provider; what is known of them stays \
+             in the timeline: `calsync calendars list`, then `calsync calendars disable ID`"
+                .to_owned(),
+        );
     }
     if overview.open_conflicts > 0 {
         lines.push("! some conflicts are open: `calsync conflicts list`".to_owned());

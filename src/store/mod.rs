@@ -319,7 +319,8 @@ pub trait Statuses {
 #[async_trait]
 pub trait Leases {
     /// Takes a lease if nobody else holds it at `now`; the owner may take it
-    /// again, which extends it.
+    /// again, which extends it. One that ends more than an hour after `now`
+    /// was taken by a wrong clock and holds nobody off.
     async fn lease_acquire(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool>;
     /// Extends every lease that the owner still holds.
     async fn lease_extend(&self, owner: &str, until: DateTime<Utc>) -> Result<()>;

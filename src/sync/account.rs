@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::credentials::{AccountCredentials, Refresher};
-use super::failure::{self, AccountTrouble, Reach, unless_gone};
+use super::failure::{self, AccountTrouble, Reach};
 use super::visit::Visit;
 use super::{Report, Selection, Sync, count};
 use crate::engine::due;
@@ -95,20 +95,21 @@ impl Sync {
     /// Notes that the provider could not be reached.
     pub(super) fn note_outage(&self, visit: &Visit<'_>, error: &ProviderError) {
         if matches!(error, ProviderError::Unavailable { .. }) {
-            self.outages.unreachable(visit.account.provider);
+            self.outages
+                .unreachable(visit.account.provider, &visit.account.id);
         }
     }
 
     /// Whether nothing new may be begun for this account.
     pub(super) fn is_closed(&self, visit: &Visit<'_>) -> bool {
-        self.stop.is_cancelled() || self.outages.is_away(visit.account.provider)
+        let account = visit.account;
+        self.stop.is_cancelled() || self.outages.is_away(account.provider, &account.id)
     }
 
     /// Whether the account cannot be used, or its provider asked to be left
     /// alone for a while.
     pub(super) fn is_left_alone(&self, visit: &Visit<'_>) -> bool {
-        let rest = visit.account.rest_until;
-        let rests = rest.is_some_and(|until| until > self.clock.now());
+        let rests = due::rests(visit.account.rest_until, self.clock.now());
         !failure::is_usable(visit.account) || (rests && !visit.selection.force)
     }
 
@@ -126,7 +127,7 @@ impl Sync {
                 return Ok(());
             };
             let until = self.clock.now() + due::rest(0, Some(asked));
-            return unless_gone(self.store.account_rest(&account.id, until).await);
+            return self.store.account_rest(&account.id, until).await;
         }
         report.fail(failure::of_account(account, error), error);
         if let Some(reason) = failure::reauth_reason(error) {
@@ -134,7 +135,7 @@ impl Sync {
                 reason: reason.to_owned(),
                 at: self.clock.now(),
             };
-            unless_gone(self.store.account_set_status(&account.id, status).await)?;
+            self.store.account_set_status(&account.id, status).await?;
         }
         Ok(())
     }

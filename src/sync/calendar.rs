@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::failure::{self, Reach, unless_gone};
+use super::failure::{self, Reach};
 use super::pull::{PullError, Pulled};
 use super::visit::Visit;
 use super::{Report, Sync, count};
@@ -102,8 +102,7 @@ impl Sync {
 
     /// Whether a calendar is not to be asked for now.
     fn is_resting(&self, visit: &Visit<'_>, calendar: &Calendar) -> bool {
-        let next = calendar.backoff.next_attempt_at;
-        let rests = next.is_some_and(|next| next > self.clock.now());
+        let rests = due::rests(calendar.backoff.next_attempt_at, self.clock.now());
         self.is_left_alone(visit) || (rests && !visit.selection.force)
     }
 
@@ -130,11 +129,9 @@ impl Sync {
             next_attempt_at: Some(self.clock.now() + rest),
             reason: Some(failure::kind(error).to_owned()),
         };
-        unless_gone(
-            self.store
-                .calendar_save_backoff(&calendar.id, backoff)
-                .await,
-        )
+        self.store
+            .calendar_save_backoff(&calendar.id, backoff)
+            .await
     }
 }
 

@@ -19,14 +19,6 @@ pub enum AccountTrouble {
     Store(#[from] StoreError),
 }
 
-/// What is gone by now, removed by somebody else, needs no note any more.
-pub(super) fn unless_gone(noted: Result<(), StoreError>) -> Result<(), StoreError> {
-    match noted {
-        Err(StoreError::NoSuch(_)) => Ok(()),
-        other => other,
-    }
-}
-
 /// How far a provider's refusal reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {

@@ -138,11 +138,28 @@ impl Sync {
         let window = self.window(preferences);
         let accounts = self.store.account_list(Some(&user.id)).await?;
         let reports = stream::iter(&accounts)
-            .map(|account| self.account(account, window, selection))
+            .map(|account| self.account_if_any(account, window, selection))
             .buffer_unordered(self.settings.concurrency)
             .try_collect::<Vec<_>>()
             .await?;
         Ok(reports.into_iter().fold(Report::default(), Report::and))
+    }
+
+    /// Syncs an account; one that is removed meanwhile, alone or with its
+    /// user, leaves nothing to report.
+    async fn account_if_any(
+        &self,
+        account: &Account,
+        window: Window,
+        selection: &Selection,
+    ) -> Result<Report, StoreError> {
+        match self.account(account, window, selection).await {
+            Err(StoreError::NoSuch(what)) => {
+                tracing::info!(account.id = %account.id, "account removed meanwhile: {what}");
+                Ok(Report::default())
+            }
+            other => other,
+        }
     }
 
     /// Waits for token refreshes that outlived what asked for them, so that

@@ -56,6 +56,20 @@ struct Start {
     coverage: Coverage,
 }
 
+impl Start {
+    /// What the listing covers, now that it has ended: without the token that
+    /// proves its end it says nothing about what it does not mention.
+    fn believed(self, token: Option<&SyncToken>) -> Self {
+        match token {
+            Some(_) => self,
+            None => Self {
+                coverage: Coverage::Changes,
+                ..self
+            },
+        }
+    }
+}
+
 /// A listing that was read to its end and staged.
 struct Listing {
     start: Start,
@@ -188,7 +202,7 @@ impl Sync {
                     }
                     self.read_again(visit, calendar, &request, loose).await?;
                     return Ok(Listing {
-                        start,
+                        start: start.believed(token.as_ref()),
                         token,
                         unreadable,
                     });

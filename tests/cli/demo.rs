@@ -36,6 +36,15 @@ fn it_tells_its_story_without_any_configuration() {
 }
 
 #[test]
+fn what_stays_on_this_machine_goes_through_no_proxy() {
+    let mut program = Program::new();
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy"] {
+        program.set(name, "http://127.0.0.1:9");
+    }
+    program.run(&format!("-q {SMALL}")).exits(0);
+}
+
+#[test]
 fn its_second_cycle_brings_the_edits_and_its_third_nothing() {
     let ran = Program::new()
         .run(&format!("-q --json {SMALL}"))

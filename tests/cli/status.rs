@@ -11,7 +11,7 @@ fn a_new_store_has_nothing_to_tell() {
     program.text("migrate");
     let expected = json!({
         "users": 0, "accounts": { "active": 0 }, "calendars": 0, "calendars_active": 0,
-        "calendars_resting": 0, "open_conflicts": 0, "jobs": [], "syncs": [],
+        "calendars_resting": 0, "calendars_unlisted": 0, "open_conflicts": 0, "jobs": [], "syncs": [],
     });
     assert_eq!(program.json("status"), expected);
     let ran = program.run("status").exits(0).silent();
@@ -46,4 +46,18 @@ async fn the_last_cycle_of_each_job_is_kept_as_it_was_reported() {
     assert_eq!(row["sync_status"], "success");
     let text = world.program.text("status");
     assert!(text.contains("auto-sync  ok at "), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_that_is_no_longer_listed_is_told_of_until_it_is_disabled() {
+    let world = World::new().await;
+    let unlist = "UPDATE calendars SET is_listed = 0";
+    let database = rusqlite::Connection::open(world.program.store()).unwrap();
+    database.execute_batch(unlist).unwrap();
+    assert_eq!(world.program.json("status")["calendars_unlisted"], 1);
+    let text = world.program.text("status");
+    assert!(text.contains("no longer listed"), "{text}");
+    let calendar = world.calendar();
+    world.program.text(&format!("calendars disable {calendar}"));
+    assert_eq!(world.program.json("status")["calendars_unlisted"], 0);
 }

@@ -144,6 +144,7 @@ macro_rules! every_sentence {
             records {
                 a_lease_is_held_by_one,
                 an_ended_lease_may_be_taken,
+                a_lease_taken_by_a_clock_that_was_set_back_holds_nobody_off,
                 an_owner_extends_all_its_leases,
                 a_lease_of_somebody_else_is_not_given_back,
                 the_last_cycle_of_each_job_is_known,

@@ -233,3 +233,24 @@ async fn a_wait_of_years_is_one_of_a_day() {
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, ANAS);
 }
+
+#[tokio::test]
+async fn an_account_that_cannot_be_reached_holds_up_nobody_else() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    for number in 1..=11 {
+        world.add_calendar(&format!("Choir {number}"), "Europe/Berlin");
+    }
+    world.auto_sync().await;
+    world.person("u-2", "Europe/Berlin", "Bo").await;
+    world.auto_sync().await;
+    world.minutes_later(10);
+    world.one_at_a_time();
+    let down = Fault::answer(503, "").retry_after("0").on(Kind::EventsList);
+    world.inject(down.account(&email(ANA)).always());
+    let counts = [("synced", 1), ("failed", 8), ("deferred", 4)];
+    expect(&world.auto_sync().await, Outcome::Partial, &counts);
+    world.google().clear_faults();
+    world.minutes_later(10);
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 13)]);
+    world.a_second_cycle_does_nothing().await;
+}

@@ -12,6 +12,7 @@ mod due;
 mod invitations;
 mod leases;
 mod limits;
+mod meanwhile;
 mod odd_events;
 mod rest;
 mod series;

@@ -113,3 +113,39 @@ async fn a_calendar_at_rest_does_not_hold_up_a_new_cycle() {
     ];
     assert_eq!(world.timeline(ANA).await, both);
 }
+
+#[tokio::test]
+async fn the_reason_for_a_rest_stands_in_the_status_until_it_ends() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    world.auto_sync().await;
+    world.inject(
+        Fault::refuse(&ApiError::forbidden())
+            .on(Kind::EventsList)
+            .always(),
+    );
+    world.pull().await;
+    let failed = world.status(ANA).await.unwrap();
+    assert_eq!(
+        (failed.state, failed.failures.len()),
+        (SyncState::Failure, 1)
+    );
+    expect(&world.pull().await, Outcome::Ok, &[("skipped", 1)]);
+    assert_eq!(world.status(ANA).await.unwrap(), failed);
+    world.google().clear_faults();
+    world.minutes_later(2);
+    expect(&world.pull().await, Outcome::Ok, &[("synced", 1)]);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.status(ANA).await.unwrap().state, SyncState::Success);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_makes_nothing_rest_for_years() {
+    let world = World::start("2030-03-02T06:00:00Z").await;
+    let down = Fault::answer(503, "").retry_after("0").on(Kind::EventsList);
+    world.inject(down.times(3));
+    world.auto_sync().await;
+    world.at("2026-03-02T06:00:00Z");
+    world.add_calendar("Choir", "Europe/Berlin");
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 2)]);
+    world.a_second_cycle_does_nothing().await;
+}

@@ -172,6 +172,23 @@ async fn a_listing_that_brings_no_token_is_followed_by_a_full_one() {
 }
 
 #[tokio::test]
+async fn a_full_listing_that_brings_no_token_is_not_believed_for_what_it_leaves_out() {
+    let world = two_lunches().await;
+    // Well formed, but nothing says that it is the last page.
+    let nothing = r#"{"kind":"calendar#events","items":[{"id":"other","status":"cancelled"}]}"#;
+    world.inject(Fault::answer(200, nothing).on(Kind::EventsList));
+    world.calendar("Work").delete("monday");
+    let run = world.pull_full().await;
+    expect(&run, Outcome::Ok, &[("events_removed", 0)]);
+    assert_eq!(world.timeline(ANA).await.len(), 2);
+    world.minutes_later(10);
+    let run = world.auto_sync().await;
+    expect(&run, Outcome::Ok, &[("events_removed", 1)]);
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, TUESDAY);
+}
+
+#[tokio::test]
 async fn an_empty_page_that_continues_is_not_the_end() {
     let world = two_lunches().await;
     world.inject(Fault::new(Effect::EmptyList).on(Kind::EventsList));

@@ -213,3 +213,16 @@ async fn an_old_endless_daily_series_fills_the_window_and_no_more() {
     assert_eq!(timeline[0], "2026-01-31 08:00Z 60m standup");
     assert_eq!(timeline[119], "2026-05-30 07:00Z 60m standup");
 }
+
+#[tokio::test]
+async fn a_window_beyond_all_measure_is_cut_to_ten_years() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    world.person("u-2", "Europe/Berlin", "Bo").await;
+    let most = "INSERT INTO calendar_preferences (user_id, past_days, future_days)
+                VALUES ('u-1', 4294967295, 4294967295)";
+    world.database().execute_batch(most).unwrap();
+    expect(&world.auto_sync().await, Outcome::Ok, &[("synced", 2)]);
+    world.a_second_cycle_does_nothing().await;
+    let window = world.known("Work").await.window.unwrap();
+    assert_eq!((window.end() - window.start()).num_days(), 2 * 3650);
+}

@@ -262,6 +262,21 @@ fn a_rule_that_does_not_parse_leaves_the_first_occurrence_and_says_why() {
 }
 
 #[test]
+fn a_rule_that_takes_for_ever_to_count_is_not_counted() {
+    let first = timed("2000-01-01T09:00", 30, "Europe/Berlin");
+    let june = window("2026-06-01", "2026-07-01");
+    let of = |rule: &str| expand(&first, &lines(&[rule]), &[], &june);
+    for freq in ["SECONDLY", "MINUTELY"] {
+        let expansion = of(&format!("RRULE:FREQ={freq};COUNT=4000000000"));
+        let reason = expansion.unparsed.unwrap();
+        assert!(reason.contains("counts more than 1000000"), "{reason}");
+    }
+    // Few are counted however short the steps are.
+    assert_eq!(of("RRULE:FREQ=SECONDLY;COUNT=1000").unparsed, None);
+    assert_eq!(of("RRULE:FREQ=DAILY;COUNT=4000000000").times.len(), 30);
+}
+
+#[test]
 fn a_series_that_began_long_ago_gives_what_a_walk_from_its_first_gives() {
     let rules = [
         "FREQ=DAILY;INTERVAL=3",

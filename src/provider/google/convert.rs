@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use self::details::{attendee, conference_url, organizer_self, reminders, transparency};
 use self::time::{event_time, original_start};
-use super::types::{self, Identified, SparseEvent, Text};
+use super::types::{self, Identified, Text};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
 use crate::model::change::Change;
 use crate::model::event::{Attendee, Event, EventKind, EventStatus, Occurrences, Transparency};
@@ -77,16 +77,13 @@ pub(super) fn changes(items: &[&RawValue], zone: &Zone) -> Result<Vec<Change>> {
 
 /// What an item says.
 fn change(item: &RawValue, zone: &Zone) -> Result<Change> {
-    let Ok(sparse) = serde_json::from_str::<SparseEvent<'_>>(item.get()) else {
+    let Ok(event) = types::Event::read(item) else {
         let external_id = identify(item)?;
         return Ok(unreadable(external_id, "not of the shape of an event"));
     };
-    let external_id = external_id(&sparse.id)?;
-    let cancelled = sparse
-        .status
-        .as_ref()
-        .is_some_and(|s| s.as_str() == "cancelled");
-    let in_series = sparse
+    let external_id = external_id(&event.id)?;
+    let cancelled = has_status(&event, "cancelled");
+    let in_series = event
         .recurring_event_id
         .as_deref()
         .is_some_and(|id| !id.is_empty());
@@ -94,14 +91,19 @@ fn change(item: &RawValue, zone: &Zone) -> Result<Change> {
         return Ok(Change::Removed(external_id));
     }
     let event = if cancelled {
-        cancelled_exception(&external_id, sparse, zone)
+        cancelled_exception(&external_id, event, zone)
     } else {
-        live(&external_id, sparse, item, zone)
+        live(&external_id, event, zone)
     };
     Ok(match event {
         Ok(event) => Change::Upsert(Box::new(event)),
         Err(reason) => unreadable(external_id, reason),
     })
+}
+
+/// Whether the status is the given word.
+fn has_status(event: &types::Event<'_>, word: &str) -> bool {
+    event.status.as_ref().is_some_and(|s| s.as_str() == word)
 }
 
 /// The id of an item that has nothing else to say.
@@ -132,30 +134,28 @@ fn unreadable(external_id: ExternalId, reason: Unreadable) -> Change {
 /// come on the organiser's calendar only, and not always.
 fn cancelled_exception(
     external_id: &ExternalId,
-    sparse: SparseEvent<'_>,
+    mut event: types::Event<'_>,
     zone: &Zone,
 ) -> Result<Event, Unreadable> {
+    event.recurrence = None;
     Ok(Event {
         status: EventStatus::Cancelled,
-        ..skeleton(external_id, sparse, None, zone)?
+        ..skeleton(external_id, &mut event, zone)?
     })
 }
 
 /// An event that takes place.
 fn live(
     external_id: &ExternalId,
-    sparse: SparseEvent<'_>,
-    item: &RawValue,
+    mut event: types::Event<'_>,
     zone: &Zone,
 ) -> Result<Event, Unreadable> {
-    let event: types::Event<'_> =
-        serde_json::from_str(item.get()).map_err(|_| "not of the shape of an event")?;
+    if event.torn {
+        return Err("not of the shape of an event");
+    }
     let time = event_time(event.start.as_ref(), event.end.as_ref(), zone)?;
-    let tentative = sparse
-        .status
-        .as_ref()
-        .is_some_and(|s| s.as_str() == "tentative");
-    let skeleton = skeleton(external_id, sparse, event.recurrence, zone)?;
+    let tentative = has_status(&event, "tentative");
+    let skeleton = skeleton(external_id, &mut event, zone)?;
     let attendees: Vec<Attendee> = event
         .attendees
         .unwrap_or_default()
@@ -190,26 +190,25 @@ fn live(
 /// An event with its identity and place in a series, and nothing else.
 fn skeleton(
     external_id: &ExternalId,
-    sparse: SparseEvent<'_>,
-    recurrence: Option<Vec<String>>,
+    event: &mut types::Event<'_>,
     zone: &Zone,
 ) -> Result<Event, Unreadable> {
-    let recurrence = recurrence.filter(|lines| !lines.is_empty());
-    let kind = match (recurrence, filled(sparse.recurring_event_id)) {
+    let recurrence = event.recurrence.take().filter(|lines| !lines.is_empty());
+    let kind = match (recurrence, filled(event.recurring_event_id.take())) {
         (Some(lines), _) => EventKind::Series {
             recurrence: Recurrence(lines),
             occurrences: Occurrences::Expanded,
         },
         (None, Some(series)) => EventKind::Exception {
             series: ExternalId::new(series),
-            original_start: original_start(sparse.original_start_time.as_ref(), zone)?,
+            original_start: original_start(event.original_start_time.as_ref(), zone)?,
         },
         (None, None) => EventKind::Single,
     };
     Ok(Event {
         external_id: external_id.clone(),
-        etag: filled(sparse.etag),
-        ical_uid: filled(sparse.ical_uid),
+        etag: filled(event.etag.take()),
+        ical_uid: filled(event.ical_uid.take()),
         kind,
         time: None,
         status: EventStatus::Confirmed,
@@ -224,7 +223,7 @@ fn skeleton(
         reminders: None,
         conference_url: None,
         html_link: None,
-        updated_at: instant(sparse.updated.as_ref()),
+        updated_at: instant(event.updated.as_ref()),
     })
 }
 

@@ -53,10 +53,10 @@ pub(super) struct Identified {
     pub(super) id: String,
 }
 
-/// What is guaranteed of a cancelled event, and decides what an event is.
-#[derive(Debug, Deserialize)]
+/// An event.
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SparseEvent<'a> {
+pub(super) struct Event<'a> {
     pub(super) id: String,
     #[serde(borrow)]
     pub(super) status: Option<Text<'a>>,
@@ -67,12 +67,6 @@ pub(super) struct SparseEvent<'a> {
     pub(super) updated: Option<Text<'a>>,
     pub(super) recurring_event_id: Option<String>,
     pub(super) original_start_time: Option<Value>,
-}
-
-/// An event that is not cancelled.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Event<'a> {
     pub(super) html_link: Option<String>,
     pub(super) summary: Option<String>,
     pub(super) description: Option<String>,
@@ -90,6 +84,52 @@ pub(super) struct Event<'a> {
     pub(super) hangout_link: Option<String>,
     pub(super) conference_data: Option<ConferenceData<'a>>,
     pub(super) reminders: Option<Reminders<'a>>,
+    /// Only the fields of a [`SparseEvent`] could be read.
+    #[serde(skip)]
+    pub(super) torn: bool,
+}
+
+/// What is guaranteed of a cancelled event, and decides what an event is.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SparseEvent<'a> {
+    id: String,
+    #[serde(borrow)]
+    status: Option<Text<'a>>,
+    etag: Option<String>,
+    #[serde(rename = "iCalUID")]
+    ical_uid: Option<String>,
+    #[serde(borrow)]
+    updated: Option<Text<'a>>,
+    recurring_event_id: Option<String>,
+    original_start_time: Option<Value>,
+}
+
+impl<'a> Event<'a> {
+    /// The event of an item; of one with unreadable details, what is
+    /// guaranteed of it.
+    pub(super) fn read(item: &'a RawValue) -> serde_json::Result<Self> {
+        serde_json::from_str(item.get()).or_else(|_| {
+            let sparse: SparseEvent<'_> = serde_json::from_str(item.get())?;
+            Ok(sparse.into())
+        })
+    }
+}
+
+impl<'a> From<SparseEvent<'a>> for Event<'a> {
+    fn from(sparse: SparseEvent<'a>) -> Self {
+        Self {
+            id: sparse.id,
+            status: sparse.status,
+            etag: sparse.etag,
+            ical_uid: sparse.ical_uid,
+            updated: sparse.updated,
+            recurring_event_id: sparse.recurring_event_id,
+            original_start_time: sparse.original_start_time,
+            torn: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// A date, or a time with or without offset and zone.

@@ -29,7 +29,8 @@ impl Connection {
     /// The client for a URL.
     pub(super) async fn client(&self, settings: &TransportSettings, url: &Url) -> Result<&Client> {
         if url.scheme() == "http" {
-            let trust_nobody = |builder: ClientBuilder| builder.tls_certs_only([]);
+            // Plain HTTP never leaves this machine, neither does it to a proxy.
+            let trust_nobody = |builder: ClientBuilder| builder.tls_certs_only([]).no_proxy();
             let build = async || build(trust_nobody(configured(settings)));
             return self.plain.get_or_try_init(build).await;
         }

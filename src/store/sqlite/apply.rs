@@ -27,21 +27,21 @@ static DIFFERS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Finds the staged events that are new, changed, back, or no longer waiting
-/// for approval. A cancelled exception (`?2` says what a new one counts as)
+/// for approval. A cancelled exception (`?4` says what a new one counts as)
 /// is a hole in its series, no event.
 static TOUCH: LazyLock<String> = LazyLock::new(|| {
-    let differs = &*DIFFERS;
+    let (differs, near) = (&*DIFFERS, timeline::near("s"));
     format!(
-        "INSERT INTO temp.touched (event_id, what, stage_row, old_series)
+        "INSERT INTO temp.touched (event_id, what, stage_row, old_series, new_series, near)
          SELECT s.id,
                 CASE WHEN e.id IS NULL OR e.removed_at IS NOT NULL
-                     THEN iif(s.status = 'cancelled', ?2, 'created')
+                     THEN iif(s.status = 'cancelled', ?4, 'created')
                      WHEN {differs} THEN 'updated'
                      ELSE 'unparked' END,
-                s.rowid, e.series_external_id
+                s.rowid, e.series_external_id, s.series_external_id, ifnull({near}, 0)
          FROM temp.stage s
          LEFT JOIN calendar_events e ON e.id = s.id
-         WHERE s.calendar_id = ?1 AND s.change = 'upsert'
+         WHERE s.calendar_id = ?3 AND s.change = 'upsert'
            AND (e.id IS NULL OR e.removed_at IS NOT NULL OR e.parked_by IS NOT NULL OR {differs})"
     )
 });
@@ -74,7 +74,7 @@ pub(super) fn apply(connection: &Connection, apply: &Apply) -> Outcome<Applied> 
     stage::gather(connection, &calendar.id)?;
     timeline::touch_nothing(connection)?;
     let removals = removal::select(connection, &calendar.id, apply.coverage)?;
-    let mut applied = write_events(connection, &calendar.id, apply.coverage)?;
+    let mut applied = write_events(connection, apply, &window)?;
     match &apply.park {
         None => {
             removal::carry_out(connection, apply.now)?;
@@ -95,21 +95,17 @@ pub(super) fn apply(connection: &Connection, apply: &Apply) -> Outcome<Applied> 
 
 /// Writes what is new or changed; rows that would stay the same are not
 /// touched.
-fn write_events(
-    connection: &Connection,
-    calendar: &CalendarId,
-    coverage: Coverage,
-) -> Outcome<Applied> {
-    let hole = match coverage {
+fn write_events(connection: &Connection, apply: &Apply, window: &Window) -> Outcome<Applied> {
+    let hole = match apply.coverage {
         // News: an occurrence that was there is gone.
         Coverage::Changes => "updated",
         Coverage::Everything | Coverage::Window(_) => "hole",
     };
-    connection
-        .prepare_cached(&TOUCH)?
-        .execute((calendar, hole))?;
+    let (start, end) = (Second(window.start()), Second(window.end()));
+    let touch = (start, end, &apply.calendar, hole);
+    connection.prepare_cached(&TOUCH)?.execute(touch)?;
     connection.prepare_cached(&WRITE)?.execute([])?;
-    unpark_unreadable(connection, calendar)?;
+    unpark_unreadable(connection, &apply.calendar)?;
     let counted = "SELECT coalesce(sum(what = 'created'), 0), coalesce(sum(what = 'updated'), 0)
                    FROM temp.touched";
     let mut rows = connection.prepare_cached(counted)?;

@@ -76,7 +76,7 @@ pub(super) fn open_writer(path: &Path, busy: Duration) -> Outcome<Connection> {
     connection.execute_batch(
         "PRAGMA synchronous = NORMAL;
          PRAGMA temp_store = FILE;
-         PRAGMA cache_size = -65536;
+         PRAGMA cache_size = -16384;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     Ok(connection)

@@ -1,7 +1,7 @@
 //! Leases: a row says who holds what until when.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
 
 use super::SqliteStore;
@@ -10,6 +10,10 @@ use super::error::{Fault, Outcome};
 use crate::model::lease::{Lease, LeaseName};
 use crate::store::{Leases, Result, StoreError};
 
+/// No lease lasts longer. One that ends later was taken by a clock that has
+/// been set back since, and nobody may have to wait for that.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
+
 #[async_trait]
 impl Leases for SqliteStore {
     async fn lease_acquire(&self, lease: &Lease, now: DateTime<Utc>) -> Result<bool> {
@@ -17,9 +21,10 @@ impl Leases for SqliteStore {
         self.write(move |tx| {
             let sql = "INSERT INTO leases (name, owner, until) VALUES (?1, ?2, ?3)
                 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-                WHERE owner = excluded.owner OR until <= ?4";
+                WHERE owner = excluded.owner OR until <= ?4 OR until > ?5";
             let name = lease.name.to_string();
-            let row = (name, lease.owner, Milli(lease.until), Milli(now));
+            let until = Milli(lease.until);
+            let row = (name, lease.owner, until, Milli(now), Milli(now + LONGEST));
             Ok(tx.prepare_cached(sql)?.execute(row)? > 0)
         })
         .await

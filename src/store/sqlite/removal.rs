@@ -134,8 +134,8 @@ pub(super) fn carry_out(connection: &Connection, now: DateTime<Utc>) -> Outcome<
     let remove = "UPDATE calendar_events SET removed_at = ?1, parked_by = NULL
                   WHERE id IN (SELECT event_id FROM temp.gone)";
     connection.prepare_cached(remove)?.execute([Milli(now)])?;
-    let touch = "INSERT INTO temp.touched (event_id, what, old_series)
-                 SELECT e.id, 'removed', e.series_external_id
+    let touch = "INSERT INTO temp.touched (event_id, what, old_series, near)
+                 SELECT e.id, 'removed', e.series_external_id, 0
                  FROM temp.gone g CROSS JOIN calendar_events e ON e.id = g.event_id";
     connection.prepare_cached(touch)?.execute([])?;
     Ok(())

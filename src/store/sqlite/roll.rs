@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::convert::{parse_time, second};
 use super::error::Outcome;
-use super::timeline::{NEAR, SHAPE, VISIBLE, Writer, shape};
+use super::timeline::{SHAPE, VISIBLE, Writer, near, shape};
 use crate::model::calendar::Calendar;
 use crate::model::time::{EventTime, Window, Zone};
 
@@ -80,8 +80,9 @@ fn add_part(
     old: &Window,
 ) -> Outcome<()> {
     let mut writer = Writer::new(connection, calendar)?;
+    let near = near("e");
     let sql =
-        format!("SELECT {SHAPE} FROM calendar_events e WHERE {VISIBLE} AND {NEAR} AND {UNTOUCHED}");
+        format!("SELECT {SHAPE} FROM calendar_events e WHERE {VISIBLE} AND {near} AND {UNTOUCHED}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query((second(part.start()), second(part.end()), &calendar.id))?;
     while let Some(row) = rows.next()? {
@@ -98,4 +99,4 @@ fn add_part(
 
 /// Untouched events of a calendar.
 const UNTOUCHED: &str = "\
-e.calendar_id = ?3 AND NOT EXISTS (SELECT 1 FROM temp.touched t WHERE t.event_id = e.id)";
+e.calendar_id = ?3 AND e.id NOT IN (SELECT event_id FROM temp.touched)";

@@ -1,5 +1,9 @@
 -- Beside the database, for this connection alone: gone with the process.
 
+-- It is written and read in the same order: large pages in a small cache do.
+PRAGMA temp.page_size = 16384;
+PRAGMA temp.cache_size = -4096;
+
 -- What listings brought so far.
 CREATE TEMP TABLE stage (
     calendar_id         TEXT NOT NULL,
@@ -51,13 +55,15 @@ CREATE INDEX temp.stage_occurrence_by_series
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
--- The events whose part of the timeline an apply builds anew.
+-- The events whose part of the timeline an apply builds anew; some of them
+-- more than once, for more than one reason.
 CREATE TEMP TABLE touched (
-    event_id   TEXT PRIMARY KEY,
+    event_id   TEXT NOT NULL,
     what       TEXT NOT NULL,
     stage_row  INTEGER,
-    old_series TEXT
+    old_series TEXT,
+    new_series TEXT,
+    -- Whether it may have something in the window.
+    near       INTEGER NOT NULL DEFAULT 1
 );
 
--- At most 64 MiB, and only where a calendar is that large.
-PRAGMA temp.cache_size = -65536;

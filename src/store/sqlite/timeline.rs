@@ -46,11 +46,16 @@ pub(super) const SHAPE: &str = "e.id, e.external_id, e.\"start\", e.\"end\", e.a
 pub(super) const VISIBLE: &str =
     "e.removed_at IS NULL AND e.status <> 'cancelled' AND e.\"start\" IS NOT NULL";
 
-/// Events that may have something in a window (?1, ?2): every series, and
-/// what takes place once around it. A day is less than every instant of it,
-/// so that the bounds hold for days as well; [`Window::touches`] decides.
-pub(super) const NEAR: &str = "(e.recurrence IS NOT NULL \
-                               OR (e.\"start\" < ?2 AND e.\"end\" >= substr(?1, 1, 10)))";
+/// Events of a table that may have something in a window (?1, ?2): every
+/// series, and what takes place once around it. A day is less than every
+/// instant of it, so that the bounds hold for days as well;
+/// [`Window::touches`] decides.
+pub(super) fn near(table: &str) -> String {
+    format!(
+        "({table}.recurrence IS NOT NULL
+          OR ({table}.\"start\" < ?2 AND {table}.\"end\" >= substr(?1, 1, 10)))"
+    )
+}
 
 /// Begins with nothing to build anew.
 pub(super) fn touch_nothing(connection: &Connection) -> Outcome<()> {
@@ -73,13 +78,14 @@ pub(super) fn rebuild(
                   (SELECT event_id FROM temp.touched WHERE what <> 'created')";
     connection.prepare_cached(delete)?.execute([])?;
     let select = format!(
-        "SELECT {SHAPE} FROM temp.touched t CROSS JOIN calendar_events e ON e.id = t.event_id
-         WHERE {VISIBLE} AND {NEAR}"
+        "SELECT {SHAPE} FROM (SELECT DISTINCT event_id FROM temp.touched WHERE near) t
+         CROSS JOIN calendar_events e ON e.id = t.event_id
+         WHERE {VISIBLE}"
     );
     let mut unparsed = Vec::new();
     let mut writer = Writer::new(connection, calendar)?;
     let mut events = connection.prepare_cached(&select)?;
-    let mut rows = events.query((second(window.start()), second(window.end())))?;
+    let mut rows = events.query([])?;
     while let Some(row) = rows.next()? {
         let shape = shape(row)?;
         let expansion = writer.expand(&shape, window)?;
@@ -100,14 +106,12 @@ fn touch_series(connection: &Connection, calendar: &CalendarId) -> Outcome<()> {
     let sql = "
         SELECT old_series FROM temp.touched WHERE old_series IS NOT NULL
         UNION
-        SELECT e.series_external_id
-        FROM temp.touched t CROSS JOIN calendar_events e ON e.id = t.event_id
-        WHERE e.series_external_id IS NOT NULL";
+        SELECT new_series FROM temp.touched WHERE new_series IS NOT NULL";
     let mut rows = connection.prepare_cached(sql)?;
     let series = rows
         .query_map([], |row| row.get(0))?
         .collect::<Result<Vec<ExternalId>, _>>()?;
-    let touch = "INSERT OR IGNORE INTO temp.touched (event_id, what) VALUES (?1, 'series')";
+    let touch = "INSERT INTO temp.touched (event_id, what) VALUES (?1, 'series')";
     let mut touch = connection.prepare_cached(touch)?;
     for external_id in series {
         touch.execute([EventId::of(calendar, &external_id)])?;

@@ -53,6 +53,18 @@ pub(crate) async fn an_ended_lease_may_be_taken(bench: Bench) {
     );
 }
 
+pub(crate) async fn a_lease_taken_by_a_clock_that_was_set_back_holds_nobody_off(bench: Bench) {
+    let ahead = now() + TimeDelta::days(365);
+    let first = Lease {
+        until: ahead + TimeDelta::minutes(1),
+        ..job("first", 0)
+    };
+    assert!(bench.store.lease_acquire(&first, ahead).await.unwrap());
+    let second = job("second", 5);
+    assert!(bench.store.lease_acquire(&second, now()).await.unwrap());
+    assert!(!bench.store.lease_acquire(&first, now()).await.unwrap());
+}
+
 pub(crate) async fn an_owner_extends_all_its_leases(bench: Bench) {
     let mine = job("mine", 5);
     let tokens = Lease {

@@ -94,7 +94,7 @@ CREATE TABLE calendar_events (
 ) STRICT;
 
 CREATE INDEX calendar_events_by_calendar
-    ON calendar_events (calendar_id, removed_at, status, parked_by, "start");
+    ON calendar_events (calendar_id, removed_at, status, parked_by);
 CREATE INDEX calendar_events_by_series
     ON calendar_events (calendar_id, series_external_id) WHERE series_external_id IS NOT NULL;
 
