@@ -14,8 +14,9 @@ use super::import;
 use super::output::{Output, counted, or_dash};
 use crate::context::Context;
 use crate::jobs::{Incomplete, WrongArgument};
-use crate::model::account::NewAccount;
+use crate::model::account::{Account, NewAccount};
 use crate::model::id::{AccountId, UserId};
+use crate::sync::Sync;
 
 /// Import, list and remove provider accounts
 #[derive(Debug, clap::Args)]
@@ -128,7 +129,7 @@ async fn import_accounts(
     // What is wrong with the configuration is said before anything is stored.
     let sync = if discover && !entries.is_empty() {
         cx.stop_on_signals();
-        Some(cx.sync("import").await?)
+        Some(cx.sync(&uuid::Uuid::now_v7().to_string()).await?)
     } else {
         None
     };
@@ -136,12 +137,12 @@ async fn import_accounts(
     let mut rows = Vec::new();
     for account in accounts {
         let discovered = match &sync {
-            Some(sync) => sync.discover(&account).await.map(Some),
-            None => Ok(None),
+            Some(sync) => Some(new_calendars(cx, sync, &account).await),
+            None => None,
         };
         let (calendars, error) = match discovered {
-            Ok(discovered) => (discovered.map(|discovered| discovered.created), None),
-            Err(error) => (None, Some(error.to_string())),
+            Some(Err(error)) => (None, Some(error)),
+            found => (found.and_then(Result::ok), None),
         };
         rows.push(ImportedAccount {
             id: account.id,
@@ -168,6 +169,18 @@ async fn import_accounts(
         "accounts were imported, but their calendars could not be discovered; the next cycle of a \
          job tries again",
     )
+}
+
+/// How many calendars of an account are new, or why that is not known.
+async fn new_calendars(cx: &Context, sync: &Sync, account: &Account) -> Result<u64, String> {
+    tokio::select! {
+        biased;
+        () = cx.stop.cancelled() => Err("stopped before its calendars were known".to_owned()),
+        discovered = sync.discover(account) => match discovered {
+            Ok(discovered) => Ok(discovered.created),
+            Err(error) => Err(error.to_string()),
+        },
+    }
 }
 
 async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {

@@ -11,11 +11,16 @@ use crate::support::program::{Ran, World};
 
 /// A cycle whose first request of this kind got no answer yet.
 fn hanging(world: &World, kind: Kind) -> Child {
+    hanging_in(world, "--json auto-sync", kind)
+}
+
+/// A command whose first request of this kind got no answer yet.
+fn hanging_in(world: &World, arguments: &str, kind: Kind) -> Child {
     let (arrived, waiting) = mpsc::channel();
     let google = &world.sandbox.google;
     google.inject(Fault::meanwhile(move |_| arrived.send(()).unwrap()).on(kind));
     google.inject(Fault::new(Effect::Hang).on(kind));
-    let child = world.program.command("--json auto-sync").spawn().unwrap();
+    let child = world.program.command(arguments).spawn().unwrap();
     waiting.recv_timeout(Duration::from_secs(30)).unwrap();
     child
 }
@@ -57,4 +62,16 @@ async fn a_discovery_that_is_stopped_is_not_waited_for() {
         (&next["outcome"], &next["counts"]["synced"]),
         (&"ok".into(), &1.into())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_stopped_keeps_the_account_and_asks_no_longer() {
+    let world = World::without_account().await;
+    world.import_account("--no-discover");
+    let again = "--json accounts import accounts.jsonl";
+    let child = hanging_in(&world, again, Kind::CalendarListList);
+    let rows = stop(child, "TERM").exits(3).json();
+    assert_eq!(rows[0]["error"], "stopped before its calendars were known");
+    let next = world.program.json("auto-sync");
+    assert_eq!(next["counts"]["synced"], 1);
 }
