@@ -17,6 +17,7 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
+mod trouble;
 mod unit;
 
 use std::collections::HashSet;

@@ -1,14 +1,13 @@
 //! The units of a cycle: an account with its session, and each of its
 //! calendars under a lease. A unit that fails stops no other.
 
-use std::sync::OnceLock;
-
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::credentials::{AccountCredentials, Refresher};
 use super::failure::{self, AccountTrouble, Reach};
 use super::pull::{PullError, Pulled};
+use super::trouble::Trouble;
 use super::{Report, Selection, Sync, count};
 use crate::engine::due;
 use crate::model::account::{Account, AccountStatus};
@@ -30,8 +29,8 @@ pub(super) struct Visit<'a> {
     pub session: Session,
     pub window: Window,
     pub selection: &'a Selection,
-    /// Set by the first refusal that concerns the whole account.
-    trouble: OnceLock<ProviderError>,
+    /// What stands against the whole account.
+    trouble: Trouble,
 }
 
 /// How the visit of a calendar ended.
@@ -56,7 +55,7 @@ impl Sync {
             session,
             window,
             selection,
-            trouble: OnceLock::new(),
+            trouble: Trouble::default(),
         };
         let mut report = self.discover_for(&visit).await?;
         let calendars = self.selected(account, selection).await?;
@@ -69,7 +68,7 @@ impl Sync {
             .await?;
         report = reports.into_iter().fold(report, Report::and);
         if let Some(error) = visit.trouble.get() {
-            self.account_failed(account, error, &mut report).await?;
+            self.account_failed(account, &error, &mut report).await?;
         }
         report.add(count::REQUESTS, visit.session.requests());
         Ok(report)
@@ -109,7 +108,7 @@ impl Sync {
             Err(AccountTrouble::Store(error)) => return Err(error),
             Err(AccountTrouble::Provider(error)) => {
                 self.note_outage(visit, &error);
-                visit.note(&error);
+                visit.trouble.note(&error);
                 // What puts the account out of use is reported with it.
                 if failure::reach(&error) != Reach::Account {
                     report.fail(failure::of_account(visit.account, &error), &error);
@@ -143,7 +142,7 @@ impl Sync {
         let Ok(_permit) = self.calendars.acquire().await else {
             return Ok(Visited::Deferred);
         };
-        match visit.trouble.get().map(failure::reach) {
+        match visit.trouble.get().as_ref().map(failure::reach) {
             Some(Reach::Account) => return Ok(Visited::Skipped),
             Some(Reach::AccountForNow(_) | Reach::Calendar) => return Ok(Visited::Deferred),
             None if self.is_closed(visit) => return Ok(Visited::Deferred),
@@ -184,7 +183,7 @@ impl Sync {
             Err(PullError::Store(error)) => Err(error),
             Err(PullError::Provider(error)) => {
                 self.note_outage(visit, &error);
-                visit.note(&error);
+                visit.trouble.note(&error);
                 Ok(Visited::Failed(error))
             }
         }
@@ -244,7 +243,7 @@ impl Sync {
         visit: &Visit<'_>,
         calendar: &Calendar,
     ) -> Result<(), StoreError> {
-        let asked = visit.trouble.get().and_then(failure::asked_rest);
+        let asked = visit.trouble.get().as_ref().and_then(failure::asked_rest);
         if asked.is_none() {
             return Ok(());
         }
@@ -279,18 +278,6 @@ impl Sync {
             self.store.account_set_status(&account.id, status).await?;
         }
         Ok(())
-    }
-}
-
-impl Visit<'_> {
-    /// Remembers a refusal that concerns the whole account; whether it does.
-    fn note(&self, error: &ProviderError) -> bool {
-        let concerns = failure::reach(error) != Reach::Calendar;
-        if concerns {
-            // The first one counts.
-            self.trouble.set(error.clone()).ok();
-        }
-        concerns
     }
 }
 
