@@ -133,7 +133,7 @@ async fn import_accounts(
     // What is wrong with the configuration is said before anything is stored.
     let sync = if discover && !entries.is_empty() {
         cx.stop_on_signals();
-        Some(cx.sync("import").await?)
+        Some(cx.sync(&uuid::Uuid::now_v7().to_string()).await?)
     } else {
         None
     };

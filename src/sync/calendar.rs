@@ -52,7 +52,7 @@ impl Sync {
         let Ok(_permit) = self.calendars.acquire().await else {
             return Ok(Visited::Deferred);
         };
-        match visit.trouble.get().map(failure::reach) {
+        match visit.trouble.get().as_ref().map(failure::reach) {
             Some(Reach::Account) => return Ok(Visited::Skipped),
             Some(Reach::AccountForNow(_) | Reach::Calendar) => return Ok(Visited::Deferred),
             None if self.is_closed(visit) => return Ok(Visited::Deferred),
@@ -94,7 +94,7 @@ impl Sync {
             Err(PullError::Store(error)) => Err(error),
             Err(PullError::Provider(error)) => {
                 self.note_outage(visit, &error);
-                visit.note(&error);
+                visit.trouble.note(&error);
                 Ok(Visited::Failed(error))
             }
         }
