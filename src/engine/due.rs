@@ -46,7 +46,7 @@ pub fn discovery_is_due(discovered_at: Option<DateTime<Utc>>, now: DateTime<Utc>
 }
 
 /// Whether something is not to be tried before a later moment. No rest lasts
-/// longer than [`LONGEST_REST`]: one that would was noted by a clock that has
+/// longer than a day: one that would was noted by a clock that has
 /// been set back since.
 #[must_use]
 pub fn rests(next_attempt_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {

@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{Job, WrongArgument};
 use crate::context::Context;
-use crate::model::lease::{Lease, LeaseName};
+use crate::model::lease::{LEASE, Lease, LeaseName};
 use crate::model::run::{Failure, JobRun, Outcome};
 use crate::sync::{Report, count};
 
-/// How long a lease lasts after the cycle's process has died.
-const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// How often the leases of a cycle are extended.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 

@@ -1,8 +1,12 @@
 //! The right to work on something alone, for a while.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::id::{AccountId, CalendarId};
+
+/// How long a cycle's lease lasts unless it is extended, so also after the
+/// cycle's process has died.
+pub const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 /// A lease: held by its owner until it is released or ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -136,7 +136,7 @@ async fn import_accounts(
             cx.require_provider(entry.provider)?;
         }
         cx.stop_on_signals();
-        Some(cx.sync("import").await?)
+        Some(cx.sync(&uuid::Uuid::now_v7().to_string()).await?)
     } else {
         None
     };

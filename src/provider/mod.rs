@@ -40,6 +40,14 @@ pub enum ProviderError {
         /// The provider's error code, such as `invalid_grant`.
         reason: String,
     },
+    /// The access token is refused. When a new one is refused as well, only
+    /// time can tell whose fault that is: a dead grant shows when the next
+    /// token is asked for.
+    #[error("access token refused ({reason})")]
+    Unauthorized {
+        /// The provider's error code.
+        reason: String,
+    },
     /// The tokens lack a permission: connecting again and allowing it helps.
     #[error("the account did not allow what this needs ({reason})")]
     ScopeMissing {

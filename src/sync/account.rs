@@ -1,12 +1,13 @@
 //! An account in a cycle: a session, its calendars discovered where that is
 //! due, then each of them. What concerns the whole account is dealt with once.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::credentials::{AccountCredentials, Refresher};
 use super::failure::{self, AccountTrouble, Reach};
+use super::trouble::Trouble;
 use super::visit::Visit;
 use super::{Report, Selection, Sync, count};
 use crate::engine::due;
@@ -29,7 +30,7 @@ impl Sync {
             session,
             window,
             selection,
-            trouble: OnceLock::new(),
+            trouble: Trouble::default(),
         };
         let mut report = self.discover_for(&visit).await?;
         let calendars = self.selected(account, selection).await?;
@@ -42,7 +43,7 @@ impl Sync {
             .await?;
         report = reports.into_iter().fold(report, Report::and);
         if let Some(error) = visit.trouble.get() {
-            self.account_failed(account, error, &mut report).await?;
+            self.account_failed(account, &error, &mut report).await?;
         }
         report.add(count::REQUESTS, visit.session.requests());
         Ok(report)
@@ -82,7 +83,7 @@ impl Sync {
             Err(AccountTrouble::Store(error)) => return Err(error),
             Err(AccountTrouble::Provider(error)) => {
                 self.note_outage(visit, &error);
-                visit.note(&error);
+                visit.trouble.note(&error);
                 // What puts the account out of use is reported with it.
                 if failure::reach(&error) != Reach::Account {
                     report.fail(failure::of_account(visit.account, &error), &error);

@@ -1,19 +1,14 @@
 //! A calendar in a cycle: pulled under a lease, or left for a stated reason.
 
-use chrono::TimeDelta;
-
 use super::failure::{self, Reach};
 use super::pull::{PullError, Pulled};
 use super::visit::Visit;
 use super::{Report, Sync, count};
 use crate::engine::due;
 use crate::model::calendar::{Backoff, Calendar};
-use crate::model::lease::{Lease, LeaseName};
+use crate::model::lease::{LEASE, Lease, LeaseName};
 use crate::provider::ProviderError;
 use crate::store::StoreError;
-
-/// How long a lease lasts unless the cycle extends it.
-const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 /// So many unreadable events of a calendar are named, the others counted.
 const NAMED: usize = 20;
@@ -39,7 +34,11 @@ impl Sync {
         match visited {
             Visited::Pulled(pulled) => pulled_report(&mut report, calendar, &pulled),
             Visited::Failed(error) => self.failed(visit, calendar, &error, &mut report).await?,
-            Visited::Skipped => report.add(count::SKIPPED, 1),
+            Visited::Skipped => {
+                report.add(count::SKIPPED, 1);
+                // Known already: said again, but no failure of this cycle.
+                report.failures.extend(failure::of_resting(calendar));
+            }
             Visited::Deferred => report.add(count::DEFERRED, 1),
         }
         Ok(report)
@@ -52,7 +51,7 @@ impl Sync {
         let Ok(_permit) = self.calendars.acquire().await else {
             return Ok(Visited::Deferred);
         };
-        match visit.trouble.get().map(failure::reach) {
+        match visit.trouble.get().as_ref().map(failure::reach) {
             Some(Reach::Account) => return Ok(Visited::Skipped),
             Some(Reach::AccountForNow(_) | Reach::Calendar) => return Ok(Visited::Deferred),
             None if self.is_closed(visit) => return Ok(Visited::Deferred),
@@ -94,7 +93,7 @@ impl Sync {
             Err(PullError::Store(error)) => Err(error),
             Err(PullError::Provider(error)) => {
                 self.note_outage(visit, &error);
-                visit.note(&error);
+                visit.trouble.note(&error);
                 Ok(Visited::Failed(error))
             }
         }

@@ -39,7 +39,7 @@ pub(super) fn reach(error: &ProviderError) -> Reach {
         | E::Operator { .. }
         | E::Credentials { .. } => Reach::Account,
         E::RateLimited { retry_after, .. } => Reach::AccountForNow(*retry_after),
-        E::QuotaExceeded { .. } => Reach::AccountForNow(Some(QUOTA_REST)),
+        E::QuotaExceeded { .. } | E::Unauthorized { .. } => Reach::AccountForNow(Some(LONG_REST)),
         E::SyncTokenExpired
         | E::NotFound
         | E::Gone
@@ -52,8 +52,8 @@ pub(super) fn reach(error: &ProviderError) -> Reach {
     }
 }
 
-/// A quota takes hours to recover; asking every few minutes does not help.
-const QUOTA_REST: Duration = Duration::from_secs(3600);
+/// What takes hours to recover is not asked for every few minutes.
+const LONG_REST: Duration = Duration::from_secs(3600);
 
 /// How long the provider asked to be left alone.
 pub(super) fn asked_rest(error: &ProviderError) -> Option<Duration> {
@@ -72,6 +72,7 @@ pub(super) fn kind(error: &ProviderError) -> &'static str {
     match error {
         E::SyncTokenExpired => "sync_token",
         E::ReauthRequired { .. } => "needs_reauth",
+        E::Unauthorized { .. } => "unauthorized",
         E::ScopeMissing { .. } => "scope_missing",
         E::Operator { .. } => "operator",
         E::Credentials { .. } => "credentials",
@@ -97,6 +98,7 @@ fn way_out(error: &ProviderError) -> &'static str {
         E::NotFound | E::Gone => "if the calendar is gone for good: `calsync calendars disable`",
         E::Forbidden { .. } => "check the sharing of the calendar at the provider",
         E::SyncTokenExpired
+        | E::Unauthorized { .. }
         | E::RateLimited { .. }
         | E::QuotaExceeded { .. }
         | E::Conflict { .. }
@@ -133,6 +135,20 @@ pub(super) fn of_account(account: &Account, error: &ProviderError) -> Failure {
         kind: kind(error).to_owned(),
         message,
     }
+}
+
+/// Why a calendar rests.
+pub(super) fn of_resting(calendar: &Calendar) -> Option<Failure> {
+    let (next, reason) = (
+        calendar.backoff.next_attempt_at?,
+        calendar.backoff.reason.as_ref()?,
+    );
+    let what = format!(
+        "it rests until {} after {} failures in a row ({reason}); --force tries it at once",
+        next.format("%Y-%m-%d %H:%M:%SZ"),
+        calendar.backoff.failures,
+    );
+    Some(of_calendar(calendar, "resting", &what))
 }
 
 /// A failure to pull a calendar.

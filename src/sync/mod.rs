@@ -19,6 +19,7 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
+mod trouble;
 mod visit;
 
 use std::collections::HashSet;

@@ -209,3 +209,24 @@ async fn a_user_with_a_second_account_keeps_the_other() {
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, [STANDUP, RETRO]);
 }
+
+#[tokio::test]
+async fn a_spell_of_401s_puts_no_account_out_of_use() {
+    let world = World::start("2026-03-02T06:00:00Z").await;
+    world.auto_sync().await;
+    let work = world.calendar("Work");
+    work.put(event("lunch").at("2026-03-03T12:00", "Europe/Berlin"));
+    world.minutes_later(10);
+    let refusal = Fault::refuse(&ApiError::auth_error()).on(Kind::EventsList);
+    world.inject(refusal.always());
+    let run = world.auto_sync().await;
+    assert_eq!(run.failures[0].kind, "unauthorized", "{run:?}");
+    world.google().clear_faults();
+    world.minutes_later(61);
+    expect(
+        &world.auto_sync().await,
+        Outcome::Ok,
+        &[("synced", 1), ("events_created", 1)],
+    );
+    world.a_second_cycle_does_nothing().await;
+}

@@ -87,7 +87,7 @@ fn unauthorized(reasons: &[&str]) -> ProviderError {
         }
     }
     let reason = reasons.first().map_or("authError".to_owned(), |r| code(r));
-    ProviderError::ReauthRequired { reason }
+    ProviderError::Unauthorized { reason }
 }
 
 /// A refusal; the first code that the contract knows decides.
@@ -154,7 +154,7 @@ mod tests {
         let reasoned = [
             (400, "timeRangeEmpty", "Invalid"),
             (400, "badRequest", "Invalid"),
-            (401, "authError", "ReauthRequired"),
+            (401, "authError", "Unauthorized"),
             (401, "push.webhookUrlUnauthorized", "Invalid"),
             (403, "forbiddenForNonOrganizer", "Forbidden"),
             (403, "requiredAccessLevel", "Forbidden"),
@@ -233,7 +233,7 @@ mod tests {
             (
                 401,
                 modern("", "UNAUTHENTICATED"),
-                "ReauthRequired { reason: \"UNAUTHENTICATED\" }",
+                "Unauthorized { reason: \"UNAUTHENTICATED\" }",
             ),
             (
                 403,
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn bodies_of_any_shape_are_survived_and_never_quoted() {
         let cases = [
-            (401, "", "ReauthRequired { reason: \"authError\" }"),
+            (401, "", "Unauthorized { reason: \"authError\" }"),
             (
                 403,
                 "<html>ana@example.com</html>",

@@ -129,7 +129,7 @@ impl Transport {
                 Ok(answer) => classify(&answer),
                 Err(error) => error,
             };
-            if matches!(failure, ProviderError::ReauthRequired { .. }) && !replaced {
+            if matches!(failure, ProviderError::Unauthorized { .. }) && !replaced {
                 token = session.credentials.replace(&token).await?;
                 replaced = true;
             } else {

@@ -75,6 +75,7 @@ impl Retries {
             | ProviderError::Unavailable { retry_after, .. } => *retry_after,
             ProviderError::SyncTokenExpired
             | ProviderError::ReauthRequired { .. }
+            | ProviderError::Unauthorized { .. }
             | ProviderError::ScopeMissing { .. }
             | ProviderError::Operator { .. }
             | ProviderError::Credentials { .. }

@@ -75,7 +75,7 @@ fn classify(answer: &Answer) -> ProviderError {
     let reason = "code".to_owned();
     let retry_after = answer.retry_after();
     match answer.status.as_u16() {
-        401 => ProviderError::ReauthRequired { reason },
+        401 => ProviderError::Unauthorized { reason },
         404 => ProviderError::NotFound,
         _ => ProviderError::Unavailable {
             reason,
@@ -134,10 +134,10 @@ async fn a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_for_the_user() {
+async fn a_second_refusal_is_handed_on() {
     let scene = scene([json(401, ""), json(401, ""), json(200, "{}")]);
     let error = scene.ask(&scene.get()).await.err().unwrap();
-    assert!(matches!(error, ProviderError::ReauthRequired { .. }));
+    assert!(matches!(error, ProviderError::Unauthorized { .. }));
     assert_eq!(scene.session.requests(), 2);
 }
 
