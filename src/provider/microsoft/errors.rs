@@ -61,8 +61,8 @@ fn classify(answer: &Answer) -> ProviderError {
         .first()
         .map_or_else(|| format!("HTTP {status}"), |first| code(first));
     match status {
-        401 => ProviderError::ReauthRequired { reason },
-        403 if challenges(answer) => ProviderError::ReauthRequired {
+        401 if !challenges(answer) => ProviderError::Unauthorized { reason },
+        401 | 403 if challenges(answer) => ProviderError::ReauthRequired {
             reason: "insufficient_claims".to_owned(),
         },
         403 => ProviderError::Forbidden { reason },
@@ -91,8 +91,9 @@ fn by_code(given: &str, answer: &Answer) -> Option<ProviderError> {
         "erroritemnotfound" | "itemnotfound" => Some(ProviderError::NotFound),
         "errorirresolvableconflict" | "resourcemodified" => Some(ProviderError::PreconditionFailed),
         "errorduplicatetransactionid" => Some(ProviderError::Conflict { reason }),
-        "invalidauthenticationtoken" | "unauthenticated" | "insufficient_claims" => {
-            Some(ProviderError::ReauthRequired { reason })
+        "insufficient_claims" => Some(ProviderError::ReauthRequired { reason }),
+        "invalidauthenticationtoken" | "unauthenticated" if !challenges(answer) => {
+            Some(ProviderError::Unauthorized { reason })
         }
         "authorization_requestdenied" => Some(ProviderError::ScopeMissing { reason }),
         _ => None,

@@ -324,7 +324,7 @@ async fn a_refused_token_is_replaced_once() {
     assert!(server.requests()[1].contains("Bearer other"));
     let server = Server::start([refused.clone(), refused]);
     let error = changes(&server, &request(None, None)).await.unwrap_err();
-    let expected = "ReauthRequired { reason: \"InvalidAuthenticationToken\" }";
+    let expected = "Unauthorized { reason: \"InvalidAuthenticationToken\" }";
     assert_eq!(format!("{error:?}"), expected);
 }
 

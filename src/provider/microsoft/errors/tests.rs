@@ -35,9 +35,9 @@ fn every_row_of_the_error_table_is_a_decision() {
         (400, "ErrorDuplicateTransactionId", "Conflict"),
         (409, "ErrorDuplicateTransactionId", "Conflict"),
         (409, "Conflict", "Conflict"),
-        (401, "InvalidAuthenticationToken", "ReauthRequired"),
-        (401, "unauthenticated", "ReauthRequired"),
-        (401, "anything", "ReauthRequired"),
+        (401, "InvalidAuthenticationToken", "Unauthorized"),
+        (401, "unauthenticated", "Unauthorized"),
+        (401, "anything", "Unauthorized"),
         (403, "ErrorAccessDenied", "Forbidden"),
         (403, "accessDenied", "Forbidden"),
         (403, "Authorization_RequestDenied", "ScopeMissing"),
@@ -143,7 +143,7 @@ fn a_challenge_asks_for_a_new_sign_in() {
 #[test]
 fn bodies_of_any_shape_are_survived_and_never_quoted() {
     let cases = [
-        (401, "", "ReauthRequired { reason: \"HTTP 401\" }"),
+        (401, "", "Unauthorized { reason: \"HTTP 401\" }"),
         (403, "<html>ana@x", "Forbidden { reason: \"HTTP 403\" }"),
         (
             403,
@@ -192,7 +192,7 @@ fn every_signal_of_a_lost_link_means_to_start_over() {
 #[test]
 fn other_failures_of_a_delta_are_what_they_are_elsewhere() {
     let cases = [
-        (401, body("InvalidAuthenticationToken"), "ReauthRequired"),
+        (401, body("InvalidAuthenticationToken"), "Unauthorized"),
         (404, body("ErrorItemNotFound"), "NotFound"),
         (400, body("resync"), "Invalid"),
         (500, body("SyncStateNotFound"), "Unavailable"),
