@@ -23,9 +23,10 @@ use crate::model::timeline::TimelineRow;
 
 /// Show calsync at work, without any account
 ///
-/// Starts a model of Google Calendar on this machine, fills it with invented
-/// users, syncs them into a store, makes edits "at Google", and syncs again.
-/// Nothing leaves this machine, and nothing of yours is touched.
+/// Starts models of Google Calendar and Microsoft Graph on this machine, fills
+/// them with invented users, syncs them into a store, makes edits "at Google"
+/// and "at Microsoft", and syncs again. Nothing leaves this machine, and
+/// nothing of yours is touched.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -33,7 +34,8 @@ Examples:
   calsync demo --users 0 --events 0 --ics my.ics       a calendar of yours
   calsync demo --dir /tmp/demo                         keep the store to look around in it")]
 pub struct Demo {
-    /// Invented users
+    /// Invented users, half of them at each provider, beside the one whose
+    /// timeline is shown
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]
     users: u16,
     /// Events of all users together, about
@@ -141,8 +143,7 @@ impl Demo {
         let mut cycles = vec![cycle(&first, out, "\nThe first sync lists every calendar:").await?];
         let before = world.timeline(&first).await?;
         let edits = edits::make(world);
-        let told = format!("\nMeanwhile, at Google:\n{}", edits.join("\n"));
-        say(out, &told)?;
+        say(out, &edits)?;
         let second = world.context(cx, dir, TimeDelta::minutes(10))?;
         let later = "\nTen minutes later, only what changed is asked for:";
         cycles.push(cycle(&second, out, later).await?);

@@ -1,4 +1,4 @@
-//! What a demo plays with: the model of Google, its users, and a
+//! What a demo plays with: the models of the providers, their users, and a
 //! configuration that points there.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 
-use super::{Demo, edits};
+use super::Demo;
+use super::edits::{self, Prepared};
 use crate::config::{Config, Sources};
 use crate::context::Context;
 use crate::jobs::WrongArgument;
@@ -20,7 +21,8 @@ use crate::operator::output::{Output, counted};
 use crate::sandbox::Sandbox;
 use crate::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Google};
 use crate::sandbox::ics::{self, Loaded};
-use crate::sandbox::population::{PopulationSpec, SandboxUser, populate};
+use crate::sandbox::microsoft;
+use crate::sandbox::population::{PopulationSpec, SandboxUser, populate, populate_microsoft};
 use crate::store::EncryptionKey;
 
 /// The name of the store's file.
@@ -30,14 +32,16 @@ pub(super) const STORE: &str = "calsync.db";
 const GUEST: &str = "you";
 const GUEST_EMAIL: &str = "you@example.com";
 
-/// The model and its users.
+/// The models and their users.
 pub(super) struct World {
     pub sandbox: Sandbox,
     pub user: User,
     pub now: DateTime<Utc>,
-    people: Vec<SandboxUser>,
+    pub prepared: Prepared,
+    people: Vec<(ProviderKind, SandboxUser)>,
     loaded: Option<Loaded>,
-    guest_token: String,
+    /// The refresh tokens of the user whom the demo looks at.
+    tokens: [(ProviderKind, String); 2],
     /// The key of a store that nobody keeps: it needs no file, and nobody has
     /// to be told to keep a copy of it.
     key: Option<(&'static str, String)>,
@@ -49,14 +53,17 @@ impl World {
             .await
             .context("cannot start the model")?;
         let google = &sandbox.google;
-        let spec = PopulationSpec {
-            users: usize::from(demo.users),
-            events: usize::try_from(demo.events)?,
-            seed: demo.seed,
-            now,
-        };
-        let people = populate(google, spec);
-        let guest = google.add_account(GUEST_EMAIL);
+        let people = people(&sandbox, demo, now)?;
+        let tokens = [
+            (
+                ProviderKind::Google,
+                google.add_account(GUEST_EMAIL).refresh_token,
+            ),
+            (
+                ProviderKind::Microsoft,
+                sandbox.microsoft.add_account(GUEST_EMAIL).refresh_token,
+            ),
+        ];
         google.add_calendar(GUEST_EMAIL, CalendarSpec::primary("Europe/Berlin"));
         let loaded = match &demo.ics {
             Some(file) => Some(load(google, file)?),
@@ -71,22 +78,16 @@ impl World {
             timezone: Zone::parse(zone).unwrap_or_else(|_| Zone::utc()),
             working_hours: None,
         };
-        let world = Self {
+        Ok(Self {
+            prepared: edits::prepare(&sandbox, GUEST_EMAIL, &user, now),
             user,
             now,
             people,
             loaded,
-            guest_token: guest.refresh_token,
+            tokens,
             key: demo.dir.is_none().then(key),
             sandbox,
-        };
-        edits::prepare(&world);
-        Ok(world)
-    }
-
-    /// The main calendar of the user whom the demo looks at.
-    pub(super) fn calendar(&self) -> &'static str {
-        GUEST_EMAIL
+        })
     }
 
     /// Says what was made.
@@ -95,7 +96,8 @@ impl World {
             return Ok(());
         }
         let users = counted(self.people.len() as u64 + 1, "user");
-        let mut text = format!("A model of Google Calendar with {users} is running.");
+        let mut text =
+            format!("Models of Google Calendar and Microsoft Graph with {users} are running.");
         if let Some(loaded) = &self.loaded {
             text += &format!(
                 "\nYour calendar {:?} is in it: {}",
@@ -109,7 +111,7 @@ impl World {
         out.line(&text)
     }
 
-    /// A context whose Google is the model, so much after the demo began. The
+    /// A context whose providers are the models, so much after the demo began. The
     /// window and the limits are the operator's own.
     pub(super) fn context(
         &self,
@@ -127,6 +129,22 @@ impl World {
             ("CALSYNC__GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
             ("CALSYNC__GOOGLE__API_URL", google.api_url()),
             ("CALSYNC__GOOGLE__TOKEN_URL", google.token_url()),
+            (
+                "CALSYNC__MICROSOFT__CLIENT_ID",
+                microsoft::CLIENT_ID.to_owned(),
+            ),
+            (
+                "CALSYNC__MICROSOFT__CLIENT_SECRET",
+                microsoft::CLIENT_SECRET.to_owned(),
+            ),
+            (
+                "CALSYNC__MICROSOFT__API_URL",
+                self.sandbox.microsoft.api_url(),
+            ),
+            (
+                "CALSYNC__MICROSOFT__TOKEN_URL",
+                self.sandbox.microsoft.token_url(),
+            ),
         ]);
         let env = env
             .into_iter()
@@ -147,10 +165,12 @@ impl World {
     pub(super) async fn import(&self, cx: &Context) -> anyhow::Result<()> {
         let store = cx.store().await?;
         let mut users = vec![self.user.clone()];
-        let mut accounts = vec![account(&self.user, GUEST_EMAIL, &self.guest_token)];
-        for person in &self.people {
+        let own = self.tokens.iter();
+        let own = own.map(|(kind, token)| account(*kind, &self.user, GUEST_EMAIL, token));
+        let mut accounts: Vec<_> = own.collect();
+        for (kind, person) in &self.people {
             let user = user(person)?;
-            accounts.push(account(&user, &person.email, &person.refresh_token));
+            accounts.push(account(*kind, &user, &person.email, &person.refresh_token));
             users.push(user);
         }
         store.user_upsert(users).await?;
@@ -179,6 +199,29 @@ impl World {
     }
 }
 
+/// Invented users, half of them at each provider.
+fn people(
+    sandbox: &Sandbox,
+    demo: &Demo,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<(ProviderKind, SandboxUser)>> {
+    let (users, events) = (usize::from(demo.users), usize::try_from(demo.events)?);
+    let spec = |users, events| PopulationSpec {
+        users,
+        events,
+        seed: demo.seed,
+        now,
+    };
+    let (half, of_half) = (users / 2, events / 2);
+    let at_google = populate(&sandbox.google, spec(users - half, events - of_half));
+    let at_microsoft = populate_microsoft(&sandbox.microsoft, spec(half, of_half));
+    let at = |kind| move |user| (kind, user);
+    let google = at_google.into_iter().map(at(ProviderKind::Google));
+    Ok(google
+        .chain(at_microsoft.into_iter().map(at(ProviderKind::Microsoft)))
+        .collect())
+}
+
 fn load(google: &Google, file: &Path) -> Result<Loaded, WrongArgument> {
     let loaded = ics::load(google, GUEST_EMAIL, file);
     loaded.map_err(|error| WrongArgument(format!("{:#}", anyhow::Error::new(error))))
@@ -202,10 +245,10 @@ fn user(person: &SandboxUser) -> anyhow::Result<User> {
     })
 }
 
-fn account(user: &User, email: &str, refresh_token: &str) -> NewAccount {
+fn account(provider: ProviderKind, user: &User, email: &str, refresh_token: &str) -> NewAccount {
     NewAccount {
         user_id: user.id.clone(),
-        provider: ProviderKind::Google,
+        provider,
         email: email.to_owned(),
         scopes: Vec::new(),
         tokens: Tokens {
