@@ -45,6 +45,8 @@ pub struct Account {
     pub user_id: UserId,
     /// The provider.
     pub provider: ProviderKind,
+    /// The provider's stable id of the login, once it told one.
+    pub subject: Option<String>,
     /// The address of the login.
     pub email: String,
     /// What the user allowed, as the provider lists it.

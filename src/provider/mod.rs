@@ -134,6 +134,9 @@ pub trait Provider: Send + Sync {
     /// token that is valid from now on, new or old; the lifetime of the access
     /// token counts from `now`.
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens>;
+    /// The provider's stable id of the login, where it tells one: addresses
+    /// change.
+    async fn subject(&self, session: &Session) -> Result<Option<String>>;
     /// Every calendar of the account.
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>>;
     /// One page of a calendar's changes.

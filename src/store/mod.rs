@@ -152,6 +152,8 @@ pub trait Accounts {
     async fn account_remove(&self, id: &AccountId) -> Result<bool>;
     /// Notes whether an account can be used.
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()>;
+    /// Notes the provider's stable id of the login.
+    async fn account_set_subject(&self, id: &AccountId, subject: &str) -> Result<()>;
     /// Notes how long the provider asked to be left alone.
     async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()>;
     /// The tokens of an account.

@@ -30,11 +30,15 @@ impl Sync {
     }
 
     async fn discover_in(&self, account: &Account, session: &Session) -> AccountDiscovery {
-        let calendars = self
-            .providers
-            .of(account.provider)
-            .calendars(session)
-            .await?;
+        let provider = self.providers.of(account.provider);
+        if account.subject.is_none()
+            && let Some(subject) = provider.subject(session).await?
+        {
+            self.store
+                .account_set_subject(&account.id, &subject)
+                .await?;
+        }
+        let calendars = provider.calendars(session).await?;
         if calendars.is_empty() {
             // Every account has a main calendar: an empty list is not believed.
             let reason = "the list of calendars is empty".to_owned();

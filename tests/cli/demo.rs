@@ -27,7 +27,7 @@ fn it_tells_its_story_without_any_configuration() {
         .exits(0);
     let told = ran.silent().stdout;
     for line in [
-        "A model of Google Calendar with 3 users is running.",
+        "Models of Google Calendar and Microsoft Graph with 3 users are running.",
         "  lunch is deleted",
         "The timeline of you from today on:",
     ] {
@@ -62,7 +62,7 @@ fn its_second_cycle_brings_the_edits_and_its_third_nothing() {
     let cycles = shown["cycles"].as_array().unwrap();
     let changes: Vec<_> = cycles.iter().map(changed).collect();
     assert!(changes[0] > 40, "{changes:?}");
-    assert_eq!(changes[1..], [5, 0]);
+    assert_eq!(changes[1..], [8, 0]);
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Provider for Google {
         oauth::refresh(&self.transport, registration, refresh, now).await
     }
 
+    /// Google tells only with a permission that no calendar needs.
+    async fn subject(&self, _session: &Session) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {
         self.calendar_list(session).await
     }

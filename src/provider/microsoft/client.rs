@@ -11,7 +11,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::convert::{self, Round};
-use super::types::Page;
+use super::types::{Page, User};
 use super::{Microsoft, errors};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::id::SyncToken;
@@ -34,6 +34,18 @@ const PAGES: usize = 1000;
 
 impl Microsoft {
     /// `calendars`, every page.
+    /// `/me`: the id of the login; none where we may not ask.
+    pub(super) async fn me(&self, session: &Session) -> Result<Option<String>> {
+        let mut url = self.url(&["me"])?;
+        url.query_pairs_mut().append_pair("$select", "id");
+        let request = Request::get(url, "me");
+        match self.ask(session, request, errors::classify_read).await {
+            Ok(answer) => Ok(answer.json::<User>()?.id),
+            Err(ProviderError::Forbidden { .. } | ProviderError::ScopeMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) async fn calendar_list(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {
         let mut calendars = Vec::new();
         let mut pages = Pages::from(self.url(&["me", "calendars"])?);

@@ -90,6 +90,10 @@ impl Provider for Microsoft {
         oauth::refresh(&self.transport, registration, refresh, now).await
     }
 
+    async fn subject(&self, session: &Session) -> Result<Option<String>> {
+        self.me(session).await
+    }
+
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {
         self.calendar_list(session).await
     }

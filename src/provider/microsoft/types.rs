@@ -233,3 +233,9 @@ pub(super) struct RecurrenceRange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) recurrence_time_zone: Option<String>,
 }
+
+/// The signed-in user.
+#[derive(Debug, Deserialize)]
+pub(super) struct User {
+    pub(super) id: Option<String>,
+}

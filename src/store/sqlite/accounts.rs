@@ -49,6 +49,18 @@ impl Accounts for SqliteStore {
         self.write(move |tx| set_status(tx, &id, &status)).await
     }
 
+    async fn account_set_subject(&self, id: &AccountId, subject: &str) -> Result<()> {
+        let (id, subject) = (id.clone(), subject.to_owned());
+        self.write(move |tx| {
+            let sql = "UPDATE accounts SET subject = ?2 WHERE id = ?1";
+            match tx.prepare_cached(sql)?.execute((&id, subject))? {
+                0 => Err(unknown(&id)),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
     async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()> {
         let id = id.clone();
         self.write(move |tx| {
@@ -155,6 +167,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         id: row.get("id")?,
         user_id: user_id(row, "user_id")?,
         provider: row.get::<_, Word<_>>("provider")?.0,
+        subject: row.get("subject")?,
         email: row.get("email")?,
         scopes: row.get::<_, Json<_>>("scopes")?.0,
         status: read_status(row)?,
