@@ -199,7 +199,7 @@ pub trait Calendars {
 #[async_trait]
 pub trait Events {
     /// Adds a page to what is staged for a calendar. Of several changes of
-    /// one event the last counts.
+    /// one event the last counts, unless the provider changed it earlier.
     async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
     /// Forgets what is staged for a calendar.
     async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;

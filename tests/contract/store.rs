@@ -74,6 +74,7 @@ macro_rules! every_sentence {
                 a_pull_stores_events_token_window_and_moment,
                 an_empty_pull_moves_only_the_cursor,
                 the_last_change_of_an_event_counts,
+                an_older_copy_of_an_event_does_not_count,
                 a_listing_that_repeats_itself_changes_nothing,
                 every_field_of_an_event_is_compared,
                 an_unstaged_listing_leaves_no_trace,

@@ -42,14 +42,22 @@ pub(super) const CONTENT: [&str; 24] = [
     "provider_updated_at",
 ];
 
-/// Stages an event; of several changes of one event the last counts.
+/// Stages an event; of several changes of one event the last counts, unless
+/// the provider changed it before the one that is staged.
 static UPSERT: LazyLock<String> = LazyLock::new(|| {
     let values: Vec<_> = (1..=CONTENT.len() + 3).map(|n| format!("?{n}")).collect();
+    let updates: Vec<_> = CONTENT
+        .iter()
+        .map(|name| format!("{name} = excluded.{name}"))
+        .collect();
     format!(
-        "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id, id, change, {})
-         VALUES (?1, ?2, ?3, 'upsert', {})",
+        "INSERT INTO temp.stage (calendar_id, external_id, id, change, {})
+         VALUES (?1, ?2, ?3, 'upsert', {})
+         ON CONFLICT (calendar_id, external_id) DO UPDATE SET change = 'upsert', {}
+         WHERE coalesce(excluded.provider_updated_at >= stage.provider_updated_at, 1)",
         CONTENT.join(", "),
-        values[3..].join(", ")
+        values[3..].join(", "),
+        updates.join(", ")
     )
 });
 

@@ -56,6 +56,25 @@ pub(crate) async fn an_empty_pull_moves_only_the_cursor(bench: Bench) {
     assert_eq!(bench.timeline().await, ["03-10T09:00 a"]);
 }
 
+pub(crate) async fn an_older_copy_of_an_event_does_not_count(bench: Bench) {
+    let copy = |title: &str, updated: &str| {
+        let copy = event("a").with(|event| {
+            event.title = Some(title.to_owned());
+            event.updated_at = Some(at(updated));
+        });
+        copy.upsert()
+    };
+    let (new, old) = ("2026-03-01T10:00", "2026-03-01T09:00");
+    bench.stage(vec![copy("new", new)]).await;
+    bench.stage(vec![copy("old", old)]).await;
+    assert_eq!(counts(&bench.changes(Vec::new()).await), (1, 0, 0));
+    assert_eq!(bench.timeline().await, ["03-10T09:00 new"]);
+    // After its removal in the same listing nothing is older.
+    bench.stage(vec![copy("new", new), gone("a")]).await;
+    bench.changes(vec![copy("back", old)]).await;
+    assert_eq!(bench.timeline().await, ["03-10T09:00 back"]);
+}
+
 pub(crate) async fn the_last_change_of_an_event_counts(bench: Bench) {
     bench
         .stage(vec![event("a").upsert(), event("b").upsert(), gone("c")])
