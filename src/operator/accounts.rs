@@ -30,7 +30,8 @@ pub struct Accounts {
 enum Action {
     /// Create or revive accounts from a file
     ///
-    /// JSON, one object a line or one array. user_id, provider, email and
+    /// JSON, one object a line or one array. user_id, provider (google or
+    /// microsoft), email and
     /// refresh_token are required; access_token, expires_at and scopes may
     /// follow. The user must have been imported. An account of the same user, provider
     /// and address gets the new tokens and works again. All accounts of the

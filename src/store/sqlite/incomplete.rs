@@ -1,8 +1,8 @@
 //! Which events a stage says too little of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::error::Outcome;
 use crate::model::id::{CalendarId, EventId, ExternalId};
@@ -13,13 +13,13 @@ SELECT external_id, series_external_id FROM calendar_events WHERE id = ?1 AND re
 UNION ALL
 SELECT external_id, series_external_id FROM temp.stage WHERE id = ?1 AND change = 'upsert'";
 
-/// The series of a listed occurrence.
-const SERIES: &str = "\
-SELECT series_external_id FROM temp.stage_occurrence WHERE calendar_id = ?1 AND external_id = ?2
-UNION
-SELECT e.external_id FROM calendar_events e, json_each(e.occurrences) o
-WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL
-  AND json_extract(o.value, '$[0]') = ?2";
+/// Every listed occurrence with its series, staged or stored.
+const LISTED: &str = "\
+SELECT external_id, series_external_id FROM temp.stage_occurrence WHERE calendar_id = ?1
+UNION ALL
+SELECT json_extract(o.value, '$[0]'), e.external_id
+FROM calendar_events e, json_each(e.occurrences) o
+WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL";
 
 /// Series of which only occurrences or exceptions are staged.
 const HEADLESS: &str = "\
@@ -39,10 +39,14 @@ pub(super) fn find(
     vanished: &[ExternalId],
 ) -> Outcome<Vec<ExternalId>> {
     let mut found = BTreeSet::new();
+    let mut unknown = HashSet::new();
     for external_id in vanished {
         if !known(connection, calendar, external_id, &mut found)? {
-            found.extend(series(connection, calendar, external_id)?);
+            unknown.insert(external_id);
         }
+    }
+    if !unknown.is_empty() {
+        add_series(connection, calendar, &unknown, &mut found)?;
     }
     let mut rows = connection.prepare_cached(HEADLESS)?;
     for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
@@ -71,13 +75,19 @@ fn known(
     Ok(any)
 }
 
-/// The series that lists an occurrence.
-fn series(
+/// Adds the series of the occurrences among unknown ids, in one reading.
+fn add_series(
     connection: &Connection,
     calendar: &CalendarId,
-    external_id: &ExternalId,
-) -> Outcome<Option<ExternalId>> {
-    let mut rows = connection.prepare_cached(SERIES)?;
-    let series = rows.query_row((calendar, external_id), |row| row.get(0));
-    Ok(series.optional()?)
+    unknown: &HashSet<&ExternalId>,
+    found: &mut BTreeSet<ExternalId>,
+) -> Outcome<()> {
+    let mut statement = connection.prepare_cached(LISTED)?;
+    let mut rows = statement.query([calendar])?;
+    while let Some(row) = rows.next()? {
+        if unknown.contains(&row.get::<_, ExternalId>(0)?) {
+            found.insert(row.get(1)?);
+        }
+    }
+    Ok(())
 }
