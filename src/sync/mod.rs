@@ -15,6 +15,7 @@ pub mod clock;
 mod credentials;
 mod discover;
 mod failure;
+mod listing;
 mod outage;
 pub mod progress;
 mod pull;

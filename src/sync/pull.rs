@@ -1,30 +1,18 @@
 //! Brings the changes of one calendar into the store.
 //!
-//! Pages are staged as they come and become visible together, after the last
-//! one, with the token that continues after them. A pull that ends before
-//! that leaves no trace. While a page is staged the next one is on its way.
-
-use std::collections::{BTreeSet, HashSet};
+//! A listing is staged and becomes visible as a whole, with the token that
+//! continues after it. A pull that ends before that leaves no trace.
 
 use super::Sync;
-use super::failure::{Reach, reach};
+use super::listing::Listing;
 use super::visit::Visit;
-use crate::engine::due;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;
-use crate::model::change::Change;
 use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
-use crate::model::id::{ConflictId, ExternalId, SyncToken};
+use crate::model::id::{ConflictId, ExternalId};
 use crate::model::lease::Lease;
-use crate::model::time::Window;
-use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Scope};
+use crate::provider::ProviderError;
 use crate::store::{Applied, Apply, Coverage, Removals, StoreError};
-
-/// No calendar has so many pages.
-const MOST_PAGES: usize = 20_000;
-
-/// Events that are read again at a time.
-const AT_A_TIME: usize = 20;
 
 /// Why a pull left no trace.
 #[derive(Debug, thiserror::Error)]
@@ -48,42 +36,6 @@ pub(super) struct Pulled {
     pub unreadable: Vec<(ExternalId, String)>,
 }
 
-/// Where a listing begins and what it covers.
-#[derive(Clone)]
-struct Start {
-    since: Option<SyncToken>,
-    window: Window,
-    coverage: Coverage,
-}
-
-impl Start {
-    /// What the listing covers, now that it has ended: without the token that
-    /// proves its end it says nothing about what it does not mention.
-    fn believed(self, token: Option<&SyncToken>) -> Self {
-        match token {
-            Some(_) => self,
-            None => Self {
-                coverage: Coverage::Changes,
-                ..self
-            },
-        }
-    }
-}
-
-/// A listing that was read to its end and staged.
-struct Listing {
-    start: Start,
-    token: Option<SyncToken>,
-    unreadable: Vec<(ExternalId, String)>,
-}
-
-/// What has to be read again after the last page.
-#[derive(Default)]
-struct Loose {
-    touched: BTreeSet<ExternalId>,
-    vanished: BTreeSet<ExternalId>,
-}
-
 impl Sync {
     /// Pulls a calendar under a lease.
     pub(super) async fn pull(
@@ -94,159 +46,6 @@ impl Sync {
     ) -> Result<Pulled, PullError> {
         let listing = self.read(visit, calendar).await?;
         self.apply(calendar, lease, listing).await
-    }
-
-    /// Reads what changed. A token that the provider no longer knows, that of
-    /// a page of a full listing too, leads to one full listing. A fixed window
-    /// that runs short is begun anew; until that succeeds the old one serves.
-    async fn read(&self, visit: &Visit<'_>, calendar: &Calendar) -> Result<Listing, PullError> {
-        let known = self.known_start(visit, calendar);
-        let short = known
-            .as_ref()
-            .is_some_and(|known| self.is_short(visit, known));
-        let first = known.clone().filter(|_| !short);
-        let first = first.unwrap_or_else(|| self.new_start(visit));
-        match self.list(visit, calendar, first).await {
-            Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
-                tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
-                self.list(visit, calendar, self.new_start(visit)).await
-            }
-            Err(PullError::Provider(error)) if short && reach(&error) == Reach::Calendar => {
-                tracing::warn!(calendar.id = %calendar.id, %error, "window not moved yet");
-                self.list(
-                    visit,
-                    calendar,
-                    known.unwrap_or_else(|| self.new_start(visit)),
-                )
-                .await
-            }
-            other => other,
-        }
-    }
-
-    /// Where the last listing ended; none before the first and when a full one
-    /// is asked for.
-    fn known_start(&self, visit: &Visit<'_>, calendar: &Calendar) -> Option<Start> {
-        let since = calendar
-            .sync_token
-            .clone()
-            .filter(|_| !visit.selection.full)?;
-        let window = match self.scope(visit) {
-            Scope::Calendar => visit.window,
-            Scope::Window => calendar.window?,
-        };
-        Some(Start {
-            since: Some(since),
-            window,
-            coverage: Coverage::Changes,
-        })
-    }
-
-    /// The beginning of a full listing.
-    fn new_start(&self, visit: &Visit<'_>) -> Start {
-        let coverage = match self.scope(visit) {
-            Scope::Calendar => Coverage::Everything,
-            Scope::Window => Coverage::Window(visit.window),
-        };
-        Start {
-            since: None,
-            window: visit.window,
-            coverage,
-        }
-    }
-
-    fn is_short(&self, visit: &Visit<'_>, known: &Start) -> bool {
-        due::window_is_short(&known.window, &visit.window, self.clock.begun())
-    }
-
-    fn scope(&self, visit: &Visit<'_>) -> Scope {
-        self.providers.of(visit.account.provider).scope()
-    }
-
-    /// Reads a listing to its end into the stage.
-    async fn list(
-        &self,
-        visit: &Visit<'_>,
-        calendar: &Calendar,
-        start: Start,
-    ) -> Result<Listing, PullError> {
-        self.store.event_unstage(&calendar.id).await?;
-        let mut request = ChangesRequest {
-            calendar: calendar.external_id.clone(),
-            timezone: calendar.timezone.clone(),
-            since: start.since.clone(),
-            page: None,
-            window: start.window,
-        };
-        let mut unreadable = Vec::new();
-        let mut loose = Loose::default();
-        let mut seen = HashSet::new();
-        let mut page = self.fetch(visit, &request).await?;
-        loop {
-            unreadable.extend(unreadable_of(&page.changes));
-            loose.touched.extend(page.touched);
-            loose.vanished.extend(page.vanished);
-            self.progress.events(page.changes.len() as u64);
-            match page.next {
-                Next::Page(token) => {
-                    check_progress(&mut seen, &token)?;
-                    request.page = Some(token);
-                    let stage = self.store.event_stage(&calendar.id, page.changes);
-                    let (staged, next) = tokio::join!(stage, self.fetch(visit, &request));
-                    staged?;
-                    page = next?;
-                }
-                Next::Done(token) => {
-                    if !page.changes.is_empty() {
-                        self.store.event_stage(&calendar.id, page.changes).await?;
-                    }
-                    self.read_again(visit, calendar, &request, loose).await?;
-                    return Ok(Listing {
-                        start: start.believed(token.as_ref()),
-                        token,
-                        unreadable,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Reads what the listing only pointed at, a few events at a time.
-    async fn read_again(
-        &self,
-        visit: &Visit<'_>,
-        calendar: &Calendar,
-        request: &ChangesRequest,
-        loose: Loose,
-    ) -> Result<(), PullError> {
-        if self.scope(visit) == Scope::Calendar {
-            return Ok(());
-        }
-        let vanished = loose.vanished.into_iter().collect();
-        let mut events = loose.touched;
-        events.extend(self.store.event_incomplete(&calendar.id, vanished).await?);
-        let events: Vec<_> = events.into_iter().collect();
-        let provider = self.providers.of(visit.account.provider);
-        for some in events.chunks(AT_A_TIME) {
-            let changes = tokio::select! {
-                changes = provider.reread(&visit.session, request, some) => changes?,
-                () = self.stop.cancelled() => return Err(PullError::Stopped),
-            };
-            self.store.event_stage(&calendar.id, changes).await?;
-        }
-        Ok(())
-    }
-
-    async fn fetch(
-        &self,
-        visit: &Visit<'_>,
-        request: &ChangesRequest,
-    ) -> Result<ChangesPage, PullError> {
-        let provider = self.providers.of(visit.account.provider);
-        tokio::select! {
-            page = provider.changes(&visit.session, request) => Ok(page?),
-            () = self.stop.cancelled() => Err(PullError::Stopped),
-        }
     }
 
     /// Makes what is staged visible, or parks what it would take away.
@@ -301,23 +100,4 @@ fn loss(removals: Removals, coverage: Coverage) -> Loss {
         removed: removals.removed,
         reads_empty: coverage != Coverage::Changes && removals.staged == 0,
     }
-}
-
-fn unreadable_of(changes: &[Change]) -> impl Iterator<Item = (ExternalId, String)> {
-    changes.iter().filter_map(|change| match change {
-        Change::Unreadable {
-            external_id,
-            reason,
-        } => Some((external_id.clone(), reason.clone())),
-        Change::Upsert(_) | Change::Occurrence { .. } | Change::Removed(_) => None,
-    })
-}
-
-/// Pages that lead back to an earlier one, or never end, are no listing.
-fn check_progress(seen: &mut HashSet<String>, token: &PageToken) -> Result<(), ProviderError> {
-    if seen.len() >= MOST_PAGES || !seen.insert(token.0.clone()) {
-        let reason = "the pages of the listing do not end".to_owned();
-        return Err(ProviderError::Protocol { reason });
-    }
-    Ok(())
 }

@@ -1,0 +1,238 @@
+//! Reads a calendar's listing to its end, into the stage.
+//!
+//! While a page is staged the next one is on its way. What the pages only
+//! point at is read again after the last one.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::Sync;
+use super::failure::{Reach, reach};
+use super::pull::PullError;
+use super::visit::Visit;
+use crate::engine::due;
+use crate::model::calendar::Calendar;
+use crate::model::change::Change;
+use crate::model::id::{ExternalId, SyncToken};
+use crate::model::time::Window;
+use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Scope};
+use crate::store::Coverage;
+
+/// No calendar has so many pages.
+const MOST_PAGES: usize = 20_000;
+
+/// Events that are read again at a time.
+const AT_A_TIME: usize = 20;
+
+/// Where a listing begins and what it covers.
+#[derive(Clone)]
+pub(super) struct Start {
+    since: Option<SyncToken>,
+    pub window: Window,
+    pub coverage: Coverage,
+}
+
+impl Start {
+    /// What the listing covers, now that it has ended: without the token that
+    /// proves its end it says nothing about what it does not mention.
+    fn believed(self, token: Option<&SyncToken>) -> Self {
+        match token {
+            Some(_) => self,
+            None => Self {
+                coverage: Coverage::Changes,
+                ..self
+            },
+        }
+    }
+}
+
+/// A listing that was read to its end and staged.
+pub(super) struct Listing {
+    pub start: Start,
+    pub token: Option<SyncToken>,
+    pub unreadable: Vec<(ExternalId, String)>,
+}
+
+/// What has to be read again after the last page.
+#[derive(Default)]
+struct Loose {
+    touched: BTreeSet<ExternalId>,
+    vanished: BTreeSet<ExternalId>,
+}
+
+impl Sync {
+    /// Reads what changed. A token that the provider no longer knows, that of
+    /// a page of a full listing too, leads to one full listing. A fixed window
+    /// that runs short is begun anew; until that succeeds the old one serves.
+    pub(super) async fn read(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+    ) -> Result<Listing, PullError> {
+        let known = self.known_start(visit, calendar);
+        let short = known
+            .as_ref()
+            .is_some_and(|known| self.is_short(visit, known));
+        let first = known.clone().filter(|_| !short);
+        let first = first.unwrap_or_else(|| self.new_start(visit));
+        match self.list(visit, calendar, first).await {
+            Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
+                tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
+                self.list(visit, calendar, self.new_start(visit)).await
+            }
+            Err(PullError::Provider(error)) if short && reach(&error) == Reach::Calendar => {
+                tracing::warn!(calendar.id = %calendar.id, %error, "window not moved yet");
+                self.list(
+                    visit,
+                    calendar,
+                    known.unwrap_or_else(|| self.new_start(visit)),
+                )
+                .await
+            }
+            other => other,
+        }
+    }
+
+    /// Where the last listing ended; none before the first and when a full one
+    /// is asked for.
+    fn known_start(&self, visit: &Visit<'_>, calendar: &Calendar) -> Option<Start> {
+        let since = calendar
+            .sync_token
+            .clone()
+            .filter(|_| !visit.selection.full)?;
+        let window = match self.scope(visit) {
+            Scope::Calendar => visit.window,
+            Scope::Window => calendar.window?,
+        };
+        Some(Start {
+            since: Some(since),
+            window,
+            coverage: Coverage::Changes,
+        })
+    }
+
+    /// The beginning of a full listing.
+    fn new_start(&self, visit: &Visit<'_>) -> Start {
+        let coverage = match self.scope(visit) {
+            Scope::Calendar => Coverage::Everything,
+            Scope::Window => Coverage::Window(visit.window),
+        };
+        Start {
+            since: None,
+            window: visit.window,
+            coverage,
+        }
+    }
+
+    fn is_short(&self, visit: &Visit<'_>, known: &Start) -> bool {
+        due::window_is_short(&known.window, &visit.window, self.clock.begun())
+    }
+
+    fn scope(&self, visit: &Visit<'_>) -> Scope {
+        self.providers.of(visit.account.provider).scope()
+    }
+
+    /// Reads a listing to its end into the stage.
+    async fn list(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        start: Start,
+    ) -> Result<Listing, PullError> {
+        self.store.event_unstage(&calendar.id).await?;
+        let mut request = ChangesRequest {
+            calendar: calendar.external_id.clone(),
+            timezone: calendar.timezone.clone(),
+            since: start.since.clone(),
+            page: None,
+            window: start.window,
+        };
+        let mut unreadable = Vec::new();
+        let mut loose = Loose::default();
+        let mut seen = HashSet::new();
+        let mut page = self.fetch(visit, &request).await?;
+        loop {
+            unreadable.extend(unreadable_of(&page.changes));
+            loose.touched.extend(page.touched);
+            loose.vanished.extend(page.vanished);
+            self.progress.events(page.changes.len() as u64);
+            match page.next {
+                Next::Page(token) => {
+                    check_progress(&mut seen, &token)?;
+                    request.page = Some(token);
+                    let stage = self.store.event_stage(&calendar.id, page.changes);
+                    let (staged, next) = tokio::join!(stage, self.fetch(visit, &request));
+                    staged?;
+                    page = next?;
+                }
+                Next::Done(token) => {
+                    if !page.changes.is_empty() {
+                        self.store.event_stage(&calendar.id, page.changes).await?;
+                    }
+                    self.read_again(visit, calendar, &request, loose).await?;
+                    return Ok(Listing {
+                        start: start.believed(token.as_ref()),
+                        token,
+                        unreadable,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Reads what the listing only pointed at, a few events at a time.
+    async fn read_again(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        request: &ChangesRequest,
+        loose: Loose,
+    ) -> Result<(), PullError> {
+        if self.scope(visit) == Scope::Calendar {
+            return Ok(());
+        }
+        let vanished = loose.vanished.into_iter().collect();
+        let mut events = loose.touched;
+        events.extend(self.store.event_incomplete(&calendar.id, vanished).await?);
+        let events: Vec<_> = events.into_iter().collect();
+        let provider = self.providers.of(visit.account.provider);
+        for some in events.chunks(AT_A_TIME) {
+            let changes = tokio::select! {
+                changes = provider.reread(&visit.session, request, some) => changes?,
+                () = self.stop.cancelled() => return Err(PullError::Stopped),
+            };
+            self.store.event_stage(&calendar.id, changes).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch(
+        &self,
+        visit: &Visit<'_>,
+        request: &ChangesRequest,
+    ) -> Result<ChangesPage, PullError> {
+        let provider = self.providers.of(visit.account.provider);
+        tokio::select! {
+            page = provider.changes(&visit.session, request) => Ok(page?),
+            () = self.stop.cancelled() => Err(PullError::Stopped),
+        }
+    }
+}
+
+fn unreadable_of(changes: &[Change]) -> impl Iterator<Item = (ExternalId, String)> {
+    changes.iter().filter_map(|change| match change {
+        Change::Unreadable {
+            external_id,
+            reason,
+        } => Some((external_id.clone(), reason.clone())),
+        Change::Upsert(_) | Change::Occurrence { .. } | Change::Removed(_) => None,
+    })
+}
+
+/// Pages that lead back to an earlier one, or never end, are no listing.
+fn check_progress(seen: &mut HashSet<String>, token: &PageToken) -> Result<(), ProviderError> {
+    if seen.len() >= MOST_PAGES || !seen.insert(token.0.clone()) {
+        let reason = "the pages of the listing do not end".to_owned();
+        return Err(ProviderError::Protocol { reason });
+    }
+    Ok(())
+}
