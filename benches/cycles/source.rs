@@ -119,7 +119,7 @@ pub(crate) fn serve() {
 
 /// Makes the links in Graph's answers lead to the proxy.
 fn link_to(sandbox: &Sandbox, url: &str) {
-    let effect = Effect::ForeignLinks(format!("{url}/microsoft/v1.0"));
+    let effect = Effect::ForeignLinks(format!("{url}/microsoft"));
     let fault = Fault::new(effect).on(Kind::Delta).on(Kind::CalendarsList);
     sandbox.microsoft.inject(fault.always());
 }
