@@ -20,10 +20,14 @@ pub(crate) fn check(microsoft: &Microsoft) {
     }
 }
 
-/// The same at the end of a test, unless it has failed already.
-pub(crate) fn check_at_the_end(microsoft: &Microsoft) {
-    if !std::thread::panicking() {
-        check(microsoft);
+/// Checks at the end of a test, unless it has failed already.
+pub(crate) struct AtTheEnd(pub(crate) Microsoft);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            check(&self.0);
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Bench {
     pub(super) service: Arc<dyn Service>,
     pub(super) session: Session,
     pub(super) sandbox: Sandbox,
+    /// Whatever is asked of Graph conforms to its description.
+    _conforming: conform::AtTheEnd,
 }
 
 impl Bench {
@@ -71,6 +73,7 @@ impl Bench {
             session: Session::new(AccountId::new("a-1"), Arc::new(grant)),
             provider,
             service,
+            _conforming: conform::AtTheEnd(sandbox.microsoft.clone()),
             sandbox,
         }
     }
@@ -152,13 +155,6 @@ impl Bench {
         }
         picture.take(changes);
         Ok(())
-    }
-}
-
-impl Drop for Bench {
-    /// Whatever was asked of Graph conforms to its description.
-    fn drop(&mut self) {
-        conform::check_at_the_end(&self.sandbox.microsoft);
     }
 }
 
