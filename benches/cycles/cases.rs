@@ -1,5 +1,7 @@
 //! What is measured.
 
+use calsync::model::account::ProviderKind::{self, Google, Microsoft};
+
 use super::child::{self, Measured};
 use super::installation::Installation;
 use super::minimal;
@@ -12,15 +14,25 @@ type Case = (&'static str, fn(&mut Table));
 
 /// Every case that runs processes.
 pub(crate) const ALL: &[Case] = &[
-    ("first-10k", |table| first_pull(table, 10_000, 9)),
-    ("first-100k", |table| first_pull(table, 100_000, 5)),
-    ("no-change", no_change),
+    ("first-10k", |table| first_pull(table, Google, 10_000, 9)),
+    ("first-100k", |table| first_pull(table, Google, 100_000, 5)),
+    ("no-change", |table| no_change(table, Google, 100, 10)),
     ("idle", idle),
+    ("microsoft-first-10k", |table| {
+        first_pull(table, Microsoft, 10_000, 9)
+    }),
+    ("microsoft-first-100k", |table| {
+        first_pull(table, Microsoft, 100_000, 5)
+    }),
+    ("microsoft-no-change", |table| {
+        no_change(table, Microsoft, 250, 4)
+    }),
 ];
 
 /// The first pull of one calendar, beside the minimal program.
-fn first_pull(table: &mut Table, events: u32, runs: usize) {
+fn first_pull(table: &mut Table, provider: ProviderKind, events: u32, runs: usize) {
     let mut source = Source::start(Population {
+        provider,
         accounts: 1,
         calendars: 1,
         events,
@@ -34,8 +46,11 @@ fn first_pull(table: &mut Table, events: u32, runs: usize) {
     let (ours, theirs): (Vec<_>, Vec<_>) = (0..runs)
         .map(|_| (pull(&fresh, events), insert(&listing, events)))
         .unzip();
-    let ours = table.add(&format!("first pull, {events} events"), &ours);
-    let theirs = table.add(&format!("minimal program, {events} events"), &theirs);
+    let ours = table.add(&format!("{provider}: first pull, {events} events"), &ours);
+    let theirs = table.add(
+        &format!("{provider}: minimal program, {events} events"),
+        &theirs,
+    );
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     table.note("  times the minimal program", &format!("{ratio:.2}"));
 }
@@ -45,7 +60,8 @@ fn pull(fresh: &Installation, events: u32) -> Measured {
     let installation = fresh.copy();
     let (measured, report) = installation.job(&["pull", "--all-hours"]);
     let store = installation.store();
-    let count = "SELECT count(*) FROM calendar_events";
+    let count = "SELECT max((SELECT count(*) FROM calendar_events),
+                            (SELECT count(*) FROM calendar_occurrences))";
     let stored: u32 = store.query_row(count, [], |row| row.get(0)).unwrap();
     assert!(stored >= events, "{stored} events: {report}");
     measured
@@ -65,10 +81,11 @@ fn insert(listing: &str, events: u32) -> Measured {
 
 /// A cycle of 1,000 calendars where nothing changed: one request each, and no
 /// write to the tables of events.
-fn no_change(table: &mut Table) {
+fn no_change(table: &mut Table, provider: ProviderKind, accounts: usize, calendars: usize) {
     let mut source = Source::start(Population {
-        accounts: 100,
-        calendars: 10,
+        provider,
+        accounts,
+        calendars,
         events: 20,
     });
     let installation = Installation::of(&source);
@@ -82,7 +99,10 @@ fn no_change(table: &mut Table) {
         measured
     };
     let runs: Vec<_> = std::iter::repeat_with(cycle).take(6).skip(1).collect();
-    table.add("no-change cycle, 1000 calendars", &runs);
+    table.add(
+        &format!("{provider}: no-change cycle, 1000 calendars"),
+        &runs,
+    );
     table.note("  requests", "1000");
     table.note("  writes to the event tables", "0");
 }
@@ -104,6 +124,7 @@ fn refuse_writes(installation: &Installation) {
 /// A cycle in which nobody is due.
 fn idle(table: &mut Table) {
     let mut source = Source::start(Population {
+        provider: Google,
         accounts: 20,
         calendars: 3,
         events: 50,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET};
+use calsync::sandbox::{google, microsoft};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ impl Installation {
             .collect();
         let accounts: String = accounts
             .map(|(number, (email, token))| {
-                json!({ "user_id": format!("u-{number}"), "provider": "google", "email": email,
+                json!({ "user_id": format!("u-{number}"), "provider": source.ready.provider, "email": email,
                     "refresh_token": token })
             })
             .map(|account| format!("{account}\n"))
@@ -77,7 +77,6 @@ impl Installation {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_calsync"));
-        let url = &self.url;
         command
             .args(["--quiet"])
             .args(arguments)
@@ -86,14 +85,40 @@ impl Installation {
             .env(
                 "CALSYNC__STORE__URL",
                 format!("sqlite:{}", self.path(STORE).display()),
-            )
-            .env("CALSYNC__GOOGLE__CLIENT_ID", CLIENT_ID)
-            .env("CALSYNC__GOOGLE__CLIENT_SECRET", CLIENT_SECRET)
-            .env(
-                "CALSYNC__GOOGLE__API_URL",
-                format!("{url}/google/calendar/v3/"),
-            )
-            .env("CALSYNC__GOOGLE__TOKEN_URL", format!("{url}/google/token"));
+            );
+        command.envs(providers(&self.url));
         command
     }
+}
+
+/// The settings of both providers.
+fn providers(url: &str) -> [(&'static str, String); 8] {
+    [
+        ("CALSYNC__GOOGLE__CLIENT_ID", google::CLIENT_ID.to_owned()),
+        (
+            "CALSYNC__GOOGLE__CLIENT_SECRET",
+            google::CLIENT_SECRET.to_owned(),
+        ),
+        (
+            "CALSYNC__GOOGLE__API_URL",
+            format!("{url}/google/calendar/v3/"),
+        ),
+        ("CALSYNC__GOOGLE__TOKEN_URL", format!("{url}/google/token")),
+        (
+            "CALSYNC__MICROSOFT__CLIENT_ID",
+            microsoft::CLIENT_ID.to_owned(),
+        ),
+        (
+            "CALSYNC__MICROSOFT__CLIENT_SECRET",
+            microsoft::CLIENT_SECRET.to_owned(),
+        ),
+        (
+            "CALSYNC__MICROSOFT__API_URL",
+            format!("{url}/microsoft/v1.0"),
+        ),
+        (
+            "CALSYNC__MICROSOFT__TOKEN_URL",
+            format!("{url}/microsoft/common/oauth2/v2.0/token"),
+        ),
+    ]
 }

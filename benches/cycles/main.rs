@@ -1,7 +1,8 @@
 //! Whole cycles against a source on this machine.
 //!
 //! ```text
-//! cargo bench --bench cycles [-- FILTER]      FILTER: first, no-change, idle, series
+//! cargo bench --bench cycles [-- FILTER]      FILTER: first, no-change, idle, series,
+//!                                             microsoft
 //! ```
 //!
 //! The source is a process of its own, and so is what is measured: the

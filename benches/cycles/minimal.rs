@@ -1,13 +1,16 @@
 //! The minimal program: it fetches the pages, parses them and inserts the
 //! events into a plain table, one transaction a page.
 
+mod google;
+mod microsoft;
+
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
 use reqwest::{Client, Url};
-use rusqlite::{Connection, Statement, Transaction, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::{Connection, Statement};
+use serde::de::DeserializeOwned;
 
 use super::child;
 
@@ -24,84 +27,14 @@ pub(crate) fn command(listing: &str, database: &Path) -> Command {
     command
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    #[serde(default)]
-    items: Vec<Event>,
-    next_page_token: Option<String>,
-    next_sync_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    id: String,
-    etag: Option<String>,
-    status: Option<String>,
-    html_link: Option<String>,
-    updated: Option<String>,
-    summary: Option<String>,
-    description: Option<String>,
-    location: Option<String>,
-    organizer: Option<Organizer>,
-    start: Option<Time>,
-    end: Option<Time>,
-    recurrence: Option<Vec<String>>,
-    recurring_event_id: Option<String>,
-    original_start_time: Option<Time>,
-    transparency: Option<String>,
-    visibility: Option<String>,
-    #[serde(rename = "iCalUID")]
-    ical_uid: Option<String>,
-    #[serde(default)]
-    attendees: Vec<Attendee>,
-    hangout_link: Option<String>,
-    reminders: Option<Reminders>,
-}
-
-#[derive(Deserialize)]
-struct Organizer {
-    #[serde(rename = "self", default)]
-    own: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Time {
-    date: Option<String>,
-    date_time: Option<String>,
-    time_zone: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Attendee {
-    email: Option<String>,
-    display_name: Option<String>,
-    response_status: Option<String>,
-    optional: Option<bool>,
-    #[serde(rename = "self")]
-    own: Option<bool>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reminders {
-    use_default: Option<bool>,
-    overrides: Option<Vec<Reminder>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Reminder {
-    method: Option<String>,
-    minutes: Option<u32>,
-}
-
-impl Time {
-    fn text(&self) -> Option<&str> {
-        self.date_time.as_deref().or(self.date.as_deref())
-    }
+/// A page of a provider's listing.
+trait Page: DeserializeOwned {
+    /// Inserts its events.
+    fn insert(&self, statement: &mut Statement<'_>);
+    /// Where the next page is, of a listing that begins there.
+    fn next(&self, listing: &Url) -> Option<Url>;
+    /// Where the next listing begins, on the last page.
+    fn token(&self) -> Option<&str>;
 }
 
 const SCHEMA: &str = "
@@ -126,79 +59,36 @@ pub(crate) fn run() {
     database.execute_batch(SCHEMA).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build();
-    let listing = env::var(LISTING).unwrap().parse().unwrap();
-    runtime.unwrap().block_on(pull(&mut database, &listing));
+        .build()
+        .unwrap();
+    let listing: Url = env::var(LISTING).unwrap().parse().unwrap();
+    if listing.path().starts_with("/google/") {
+        runtime.block_on(pull::<google::Events>(&mut database, &listing));
+    } else {
+        runtime.block_on(pull::<microsoft::Events>(&mut database, &listing));
+    }
 }
 
-async fn pull(database: &mut Connection, listing: &Url) {
+async fn pull<P: Page>(database: &mut Connection, listing: &Url) {
     let agent = "minimal (gzip)";
     let client = Client::builder().gzip(true).user_agent(agent).build();
     let client = client.unwrap();
-    let mut url = listing.clone();
-    loop {
+    let mut next = Some(listing.clone());
+    while let Some(url) = next {
         let answer = client.get(url).send().await.unwrap();
         let body = answer.bytes().await.unwrap();
-        let page: Page = serde_json::from_slice(&body).unwrap();
-        let tx = database.transaction().unwrap();
-        insert(&tx, &page);
-        tx.commit().unwrap();
-        let Some(token) = &page.next_page_token else {
-            return;
-        };
-        url = listing.clone();
-        url.query_pairs_mut().append_pair("pageToken", token);
+        let page: P = serde_json::from_slice(&body).unwrap();
+        store(database, &page);
+        next = page.next(listing);
     }
 }
 
-fn insert(tx: &Transaction<'_>, page: &Page) {
-    let mut statement = tx.prepare_cached(INSERT).unwrap();
-    for event in &page.items {
-        insert_event(&mut statement, event);
-    }
-    if let Some(token) = &page.next_sync_token {
+fn store<P: Page>(database: &mut Connection, page: &P) {
+    let tx = database.transaction().unwrap();
+    page.insert(&mut tx.prepare_cached(INSERT).unwrap());
+    if let Some(token) = page.token() {
         tx.execute("INSERT INTO cursor VALUES (?1)", [token])
             .unwrap();
     }
-}
-
-fn insert_event(statement: &mut Statement<'_>, event: &Event) {
-    let start = event.start.as_ref();
-    let own = event.attendees.iter().find(|one| one.own == Some(true));
-    let response = own.and_then(|own| own.response_status.as_deref());
-    let json = |value: &Option<Vec<String>>| {
-        let value = value.as_ref();
-        value.map(|value| serde_json::to_string(value).unwrap())
-    };
-    let row = params![
-        event.id,
-        "calendar",
-        event.etag,
-        event.ical_uid,
-        event.recurring_event_id,
-        event.original_start_time.as_ref().and_then(Time::text),
-        event.summary,
-        event.description,
-        event.location,
-        start.and_then(Time::text),
-        event.end.as_ref().and_then(Time::text),
-        start.is_some_and(|start| start.date.is_some()),
-        start.and_then(|start| start.time_zone.as_deref()),
-        json(&event.recurrence),
-        event.status,
-        event.transparency,
-        event.visibility,
-        event.organizer.as_ref().is_some_and(|one| one.own),
-        response,
-        event.transparency.as_deref() != Some("transparent") && response != Some("declined"),
-        serde_json::to_string(&event.attendees).unwrap(),
-        event
-            .reminders
-            .as_ref()
-            .map(|one| serde_json::to_string(one).unwrap()),
-        event.hangout_link,
-        event.html_link,
-        event.updated,
-    ];
-    statement.execute(row).unwrap();
+    tx.commit().unwrap();
 }

@@ -103,7 +103,7 @@ impl Proxy {
 /// Whether a calendar's events are asked for; the calendar is named, so that
 /// whose token it carries makes no difference.
 fn is_listing(uri: &str) -> bool {
-    uri.contains("/events?")
+    uri.contains("/events?") || uri.contains("/calendarView/delta?")
 }
 
 /// Answers one request.

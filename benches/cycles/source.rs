@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use calsync::context::read_clock;
+use calsync::model::account::ProviderKind;
 use calsync::sandbox::Sandbox;
+use calsync::sandbox::microsoft::{Effect, Fault, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::child;
@@ -30,6 +32,8 @@ pub(crate) struct Source {
 /// What a source says when it is ready.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ready {
+    /// What kind of accounts it holds.
+    pub(crate) provider: ProviderKind,
     /// Without a slash at the end.
     pub(crate) url: String,
     /// Addresses and refresh tokens.
@@ -97,7 +101,12 @@ pub(crate) fn serve() {
         (sandbox, proxy, url)
     });
     let accounts = population::fill(&sandbox, &population);
-    let ready = Ready { url, accounts };
+    link_to(&sandbox, &url);
+    let ready = Ready {
+        provider: population.provider,
+        url,
+        accounts,
+    };
     println!("{}", serde_json::to_string(&ready).unwrap());
     for question in std::io::stdin().lines() {
         match question.unwrap().as_str() {
@@ -106,4 +115,11 @@ pub(crate) fn serve() {
         }
     }
     runtime.block_on(sandbox.stop());
+}
+
+/// Makes the links in Graph's answers lead to the proxy.
+fn link_to(sandbox: &Sandbox, url: &str) {
+    let effect = Effect::ForeignLinks(format!("{url}/microsoft"));
+    let fault = Fault::new(effect).on(Kind::Delta).on(Kind::CalendarsList);
+    sandbox.microsoft.inject(fault.always());
 }

@@ -10,6 +10,7 @@ mod global;
 mod keygen;
 mod keys;
 mod manual;
+mod microsoft;
 mod migrate;
 mod prefs;
 mod pull;

@@ -23,6 +23,7 @@ async fn a_cycle_that_could_not_work_is_remembered() {
     let mut world = World::new().await;
     world.program.text("auto-sync");
     world.program.unset("CALSYNC__GOOGLE__CLIENT_ID");
+    world.program.unset("CALSYNC__MICROSOFT__CLIENT_ID");
     let ran = world.program.run("auto-sync --force").exits(78);
     assert!(ran.stderr.contains("google.client_id is not set"));
     let text = world.program.text("status");

@@ -1,4 +1,6 @@
 //! A suite for each seam, run over every backend.
 
+#[cfg(feature = "sandbox")]
+mod provider;
 mod sqlite;
 mod store;

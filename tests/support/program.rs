@@ -7,9 +7,12 @@ use std::process::{Command, Output, Stdio};
 
 use calsync::context::read_clock;
 use calsync::sandbox::Sandbox;
-use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec};
+use calsync::sandbox::google::CalendarSpec;
+use calsync::sandbox::{google, microsoft};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::conform;
 
 pub(crate) const ANA: &str = "ana@example.com";
 
@@ -146,6 +149,8 @@ impl Ran {
 pub(crate) struct World {
     pub(crate) program: Program,
     pub(crate) sandbox: Sandbox,
+    /// Whatever is asked of Graph conforms to its description.
+    _conforming: conform::AtTheEnd,
 }
 
 impl World {
@@ -164,13 +169,16 @@ impl World {
         google.add_calendar(ANA, CalendarSpec::primary("UTC"));
         google.put_event(ANA, daily());
         let mut program = Program::new();
-        program.set("CALSYNC__GOOGLE__CLIENT_ID", CLIENT_ID);
-        program.set("CALSYNC__GOOGLE__CLIENT_SECRET", CLIENT_SECRET);
-        program.set("CALSYNC__GOOGLE__API_URL", &google.api_url());
-        program.set("CALSYNC__GOOGLE__TOKEN_URL", &google.token_url());
+        for (name, value) in settings(&sandbox) {
+            program.set(name, &value);
+        }
         program.file("users.jsonl", r#"{"id": "ana", "timezone": "UTC"}"#);
         program.text("users import users.jsonl");
-        Self { program, sandbox }
+        Self {
+            program,
+            _conforming: conform::AtTheEnd(sandbox.microsoft.clone()),
+            sandbox,
+        }
     }
 
     /// Imports an account for Ana, with these options.
@@ -186,11 +194,51 @@ impl World {
         ran
     }
 
+    /// Gives Ana an account at Microsoft whose calendar holds a review every
+    /// day; answers its refresh token.
+    pub(crate) fn give_microsoft(&self) -> String {
+        let microsoft = &self.sandbox.microsoft;
+        let account = microsoft.add_account(ANA);
+        microsoft.put_event(&microsoft.default_calendar(ANA), daily_review());
+        account.refresh_token
+    }
+
     /// The id of Ana's calendar.
     pub(crate) fn calendar(&self) -> String {
         let calendars = self.program.json("calendars list");
         calendars[0]["id"].as_str().unwrap().to_owned()
     }
+}
+
+/// Where both providers are.
+fn settings(sandbox: &Sandbox) -> [(&'static str, String); 8] {
+    let (google, microsoft) = (&sandbox.google, &sandbox.microsoft);
+    [
+        ("CALSYNC__GOOGLE__CLIENT_ID", google::CLIENT_ID.to_owned()),
+        (
+            "CALSYNC__GOOGLE__CLIENT_SECRET",
+            google::CLIENT_SECRET.to_owned(),
+        ),
+        ("CALSYNC__GOOGLE__API_URL", google.api_url()),
+        ("CALSYNC__GOOGLE__TOKEN_URL", google.token_url()),
+        (
+            "CALSYNC__MICROSOFT__CLIENT_ID",
+            microsoft::CLIENT_ID.to_owned(),
+        ),
+        (
+            "CALSYNC__MICROSOFT__CLIENT_SECRET",
+            microsoft::CLIENT_SECRET.to_owned(),
+        ),
+        ("CALSYNC__MICROSOFT__API_URL", microsoft.api_url()),
+        ("CALSYNC__MICROSOFT__TOKEN_URL", microsoft.token_url()),
+    ]
+}
+
+fn daily_review() -> Value {
+    json!({ "subject": "Review",
+        "start": { "dateTime": "2026-01-05T14:00:00", "timeZone": "UTC" },
+        "end": { "dateTime": "2026-01-05T15:00:00", "timeZone": "UTC" },
+        "recurrence": { "pattern": { "type": "daily", "interval": 1 }, "range": { "type": "noEnd" } } })
 }
 
 fn daily() -> Value {

@@ -31,7 +31,7 @@ const CONCURRENCY: usize = 4;
 
 /// Requests of one mailbox a second, and those that need not wait. Outlook
 /// takes 10,000 in ten minutes: both together stay below that in any of them.
-const PACE: (u32, u32) = (15, 200);
+const PACE: (u32, u32) = (15, 900);
 
 /// Where Microsoft is and who we are there.
 #[derive(Clone, Debug)]

@@ -1,0 +1,108 @@
+//! What every provider keeps to, whatever its wire is like.
+//!
+//! A sentence is a function that is given a fresh account in a model of the
+//! service; `suite!` runs all of them over an adapter. One that is not listed
+//! is dead code.
+
+mod bench;
+mod calendars;
+mod changes;
+mod events;
+mod failures;
+mod google;
+mod listings;
+mod microsoft;
+mod picture;
+mod service;
+mod tokens;
+
+/// Runs sentences over an adapter in front of its model.
+macro_rules! suite {
+    ($backend:ident: $($area:ident { $($sentence:ident,)* })*) => {
+        mod $backend {
+            $(mod $area {
+                $(#[tokio::test]
+                async fn $sentence() {
+                    let bench = crate::contract::provider::bench::Bench::$backend().await;
+                    crate::contract::provider::$area::$sentence(bench).await;
+                })*
+            })*
+        }
+    };
+}
+
+/// Every sentence.
+macro_rules! every_sentence {
+    ($backend:ident) => {
+        suite! { $backend:
+            calendars {
+                calendars_are_listed_with_name_role_and_which_is_primary,
+                every_page_of_the_calendars_is_read,
+                a_calendar_that_nobody_has_is_not_found,
+                a_calendar_that_is_refused_is_forbidden,
+            }
+            listings {
+                a_full_listing_brings_every_event_in_pages_and_ends_with_a_token,
+                nothing_changed_brings_nothing_but_a_token,
+                a_token_continues_after_the_listing_that_brought_it,
+                an_expired_token_is_said_so,
+                an_expired_token_is_said_so_in_the_middle_of_paging,
+                a_page_that_repeats_ends,
+                a_listing_may_end_without_a_token,
+                an_empty_page_is_not_the_last,
+                every_request_is_counted,
+            }
+            changes {
+                a_new_event_comes_with_the_next_token,
+                a_change_comes_with_the_next_token,
+                a_deletion_comes_with_the_next_token,
+                a_series_happens_as_often_as_it_says,
+                a_series_keeps_its_wall_time_when_the_clocks_change,
+                a_moved_occurrence_comes_with_the_next_token,
+                a_cancelled_occurrence_comes_with_the_next_token,
+                a_renamed_series_keeps_its_moved_occurrence,
+                a_deleted_series_takes_everything_along,
+                a_full_listing_shows_the_same_as_changes,
+            }
+            events {
+                whole_days_are_dates,
+                a_series_of_whole_days_is_dates,
+                zones_are_kept,
+                an_event_without_title_has_none,
+                a_declined_invitation_is_not_busy,
+                an_invitation_is_somebody_elses,
+                what_is_marked_free_is_not_busy,
+                the_link_of_the_meeting_is_told,
+                reminders_are_minutes_before_the_start,
+                attendees_come_with_their_answers,
+                place_and_description_are_told,
+                an_exception_names_its_series_and_the_occurrence_it_replaces,
+                what_comes_has_an_id_a_revision_and_a_uid,
+            }
+            failures {
+                a_body_that_is_cut_off_is_not_understood,
+                a_page_of_html_is_not_understood,
+                a_short_wait_that_is_asked_for_is_waited,
+                a_long_wait_that_is_asked_for_is_left_to_the_caller,
+                a_failure_that_passes_is_not_seen,
+                a_failure_that_stays_is_unavailable,
+                a_lost_connection_is_unavailable,
+                a_redirect_is_not_followed,
+                no_link_leads_the_bearer_elsewhere,
+            }
+            tokens {
+                a_refresh_token_is_exchanged,
+                a_refresh_token_that_is_replaced_is_handed_out,
+                a_refused_access_token_is_replaced_once,
+                an_access_token_that_is_refused_twice_is_unauthorized,
+                a_revoked_grant_is_for_the_user,
+                a_revoked_grant_shows_when_a_token_is_replaced,
+                a_wrong_client_is_for_the_operator,
+                a_missing_client_is_for_the_operator,
+            }
+        }
+    };
+}
+
+every_sentence!(over_google);
+every_sentence!(over_microsoft);
