@@ -1,0 +1,3 @@
+//! Stories of mailboxes at Microsoft.
+
+mod series;
