@@ -34,7 +34,7 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     settings: Mutex<BTreeMap<String, String>>,
     calendars: Mutex<BTreeMap<String, String>>,
-    folders: Mutex<BTreeMap<String, String>>,
+    pub(super) folders: Mutex<BTreeMap<String, String>>,
     pub(super) opened: OnceCell<Arc<dyn Store>>,
 }
 
@@ -108,7 +108,11 @@ impl World {
 
     /// Imports an account of a user, as `accounts import` does.
     pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
-        let account = account(user, email, refresh_token);
+        self.import_account(account(user, email, refresh_token))
+            .await;
+    }
+
+    pub(super) async fn import_account(&self, account: NewAccount) {
         let store = self.store().await;
         store.account_upsert(vec![account]).await.unwrap();
     }
@@ -129,15 +133,6 @@ impl World {
     pub(crate) fn calendar(&self, name: &str) -> Place {
         let id = &self.calendars.lock().unwrap()[name];
         Place::new(self.google(), id)
-    }
-
-    /// Remembers a calendar at Microsoft by its name.
-    pub(super) fn name_folder(&self, name: &str, id: String) {
-        self.folders.lock().unwrap().insert(name.to_owned(), id);
-    }
-
-    pub(super) fn folder_id(&self, name: &str) -> String {
-        self.folders.lock().unwrap()[name].clone()
     }
 
     pub(crate) fn google(&self) -> &Google {

@@ -7,8 +7,7 @@ pub(crate) mod wire;
 
 use calsync::model::account::{NewAccount, ProviderKind};
 use calsync::sandbox::Microsoft;
-use calsync::sandbox::microsoft::CalendarSpec;
-use calsync::sandbox::microsoft::Fault;
+use calsync::sandbox::microsoft::{CalendarSpec, Fault};
 
 use self::folder::Folder;
 use super::story::{ANA, World, account, email};
@@ -44,8 +43,7 @@ impl World {
             provider: ProviderKind::Microsoft,
             ..account(user, email, refresh_token)
         };
-        let store = self.store().await;
-        store.account_upsert(vec![account]).await.unwrap();
+        self.import_account(account).await;
     }
 
     /// Adds a calendar to Ana's mailbox.
@@ -59,7 +57,12 @@ impl World {
 
     /// A calendar at Microsoft by its name.
     pub(crate) fn folder(&self, name: &str) -> Folder {
-        Folder::new(self.microsoft(), &self.folder_id(name))
+        let id = &self.folders.lock().unwrap()[name];
+        Folder::new(self.microsoft(), id)
+    }
+
+    fn name_folder(&self, name: &str, id: String) {
+        self.folders.lock().unwrap().insert(name.to_owned(), id);
     }
 
     pub(crate) fn microsoft(&self) -> &Microsoft {
