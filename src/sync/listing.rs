@@ -168,7 +168,7 @@ impl Sync {
                     if !page.changes.is_empty() {
                         self.store.event_stage(&calendar.id, page.changes).await?;
                     }
-                    self.read_again(visit, calendar, &request, loose).await?;
+                    unreadable.extend(self.read_again(visit, calendar, &request, loose).await?);
                     return Ok(Listing {
                         start: start.believed(token.as_ref()),
                         token,
@@ -179,16 +179,18 @@ impl Sync {
         }
     }
 
-    /// Reads what the listing only pointed at, a few events at a time.
+    /// Reads what the listing only pointed at, a few events at a time; what of
+    /// it could not be understood.
     async fn read_again(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
         request: &ChangesRequest,
         loose: Loose,
-    ) -> Result<(), PullError> {
+    ) -> Result<Vec<(ExternalId, String)>, PullError> {
+        let mut unreadable = Vec::new();
         if self.scope(visit) == Scope::Calendar {
-            return Ok(());
+            return Ok(unreadable);
         }
         let vanished = loose.vanished.into_iter().collect();
         let mut events = loose.touched;
@@ -200,9 +202,10 @@ impl Sync {
                 changes = provider.reread(&visit.session, request, some) => changes?,
                 () = self.stop.cancelled() => return Err(PullError::Stopped),
             };
+            unreadable.extend(unreadable_of(&changes));
             self.store.event_stage(&calendar.id, changes).await?;
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     async fn fetch(

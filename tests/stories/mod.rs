@@ -1,4 +1,4 @@
-//! Whole syncs against the model of Google. Each ends with "run it again,
+//! Whole syncs against the models of the providers. Each ends with "run it again,
 //! nothing happens" and with what the timeline then holds.
 
 mod accounts;
@@ -13,6 +13,7 @@ mod invitations;
 mod leases;
 mod limits;
 mod meanwhile;
+mod microsoft;
 mod odd_events;
 mod rest;
 mod series;

@@ -5,6 +5,7 @@ pub(crate) mod conform;
 pub(crate) mod cycle;
 pub(crate) mod event;
 pub(crate) mod look;
+pub(crate) mod microsoft;
 pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod story;

@@ -1,5 +1,5 @@
-//! A world to sync in: a model of Google, a store in a directory of its own,
-//! and a clock that the story sets. Every cycle is a process of its own: a
+//! A world to sync in: models of the providers, a store in a directory of its
+//! own, and a clock that the story sets. Every cycle is a process of its own: a
 //! context is opened for it over the same store file.
 
 use std::collections::BTreeMap;
@@ -13,13 +13,15 @@ use calsync::model::run::{JobRun, Outcome};
 use calsync::model::time::Zone;
 use calsync::model::user::User;
 use calsync::sandbox::Sandbox;
-use calsync::sandbox::google::{CLIENT_ID, CLIENT_SECRET, CalendarSpec, Fault, Google};
+use calsync::sandbox::google::{self, CalendarSpec, Fault, Google};
+use calsync::sandbox::microsoft;
 use calsync::store::Store;
 use calsync::sync::progress::Silent;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::OnceCell;
 
 pub(crate) use super::cycle::{expect, force, pull};
+use super::microsoft::wire as microsoft_wire;
 use super::place::Place;
 use super::wire;
 
@@ -32,6 +34,7 @@ pub(crate) struct World {
     pub(crate) dir: tempfile::TempDir,
     settings: Mutex<BTreeMap<String, String>>,
     calendars: Mutex<BTreeMap<String, String>>,
+    pub(super) folders: Mutex<BTreeMap<String, String>>,
     pub(super) opened: OnceCell<Arc<dyn Store>>,
 }
 
@@ -66,6 +69,7 @@ impl World {
             dir: tempfile::tempdir().unwrap(),
             settings: Mutex::default(),
             calendars: Mutex::default(),
+            folders: Mutex::default(),
             opened: OnceCell::new(),
         }
     }
@@ -85,6 +89,13 @@ impl World {
             ..CalendarSpec::primary(zone)
         };
         self.add(user, spec);
+        self.user(user, zone).await;
+        self.import(user, &email(user), &account.refresh_token)
+            .await;
+    }
+
+    /// Adds a user without accounts.
+    pub(super) async fn user(&self, user: &str, zone: &str) {
         let person = User {
             id: user.parse().unwrap(),
             email: Some(email(user)),
@@ -93,13 +104,15 @@ impl World {
         };
         let store = self.store().await;
         store.user_upsert(vec![person]).await.unwrap();
-        self.import(user, &email(user), &account.refresh_token)
-            .await;
     }
 
     /// Imports an account of a user, as `accounts import` does.
     pub(crate) async fn import(&self, user: &str, email: &str, refresh_token: &str) {
-        let account = account(user, email, refresh_token);
+        self.import_account(account(user, email, refresh_token))
+            .await;
+    }
+
+    pub(super) async fn import_account(&self, account: NewAccount) {
         let store = self.store().await;
         store.account_upsert(vec![account]).await.unwrap();
     }
@@ -130,7 +143,8 @@ impl World {
         self.google().inject(fault);
     }
 
-    /// Configures later cycles, such as `sync.concurrency`.
+    /// Configures later cycles, such as `sync.concurrency`; what is empty is
+    /// not configured.
     pub(crate) fn configure(&self, key: &str, value: &str) {
         let name = format!("CALSYNC__{}", key.replace('.', "__").to_uppercase());
         self.settings.lock().unwrap().insert(name, value.to_owned());
@@ -156,25 +170,25 @@ impl World {
 
     /// What a process of calsync that starts now works with.
     pub(crate) fn context(&self) -> Context {
-        let google = self.google();
-        let store = self.dir.path().join("calsync.db");
-        let mut env = self.settings.lock().unwrap().clone();
-        env.extend([
+        let (google, microsoft) = (self.google(), self.microsoft());
+        let store = format!("sqlite:{}", self.dir.path().join("calsync.db").display());
+        let usual = [
+            ("STORE__URL", store),
+            ("GOOGLE__CLIENT_ID", google::CLIENT_ID.to_owned()),
+            ("GOOGLE__CLIENT_SECRET", google::CLIENT_SECRET.to_owned()),
+            ("GOOGLE__API_URL", google.api_url()),
+            ("GOOGLE__TOKEN_URL", google.token_url()),
+            ("MICROSOFT__CLIENT_ID", microsoft::CLIENT_ID.to_owned()),
             (
-                "CALSYNC__STORE__URL".to_owned(),
-                format!("sqlite:{}", store.display()),
+                "MICROSOFT__CLIENT_SECRET",
+                microsoft::CLIENT_SECRET.to_owned(),
             ),
-            (
-                "CALSYNC__GOOGLE__CLIENT_ID".to_owned(),
-                CLIENT_ID.to_owned(),
-            ),
-            (
-                "CALSYNC__GOOGLE__CLIENT_SECRET".to_owned(),
-                CLIENT_SECRET.to_owned(),
-            ),
-            ("CALSYNC__GOOGLE__API_URL".to_owned(), google.api_url()),
-            ("CALSYNC__GOOGLE__TOKEN_URL".to_owned(), google.token_url()),
-        ]);
+            ("MICROSOFT__API_URL", microsoft.api_url()),
+            ("MICROSOFT__TOKEN_URL", microsoft.token_url()),
+        ];
+        let named = usual.map(|(name, value)| (format!("CALSYNC__{name}"), value));
+        let mut env = BTreeMap::from(named);
+        env.extend(self.settings.lock().unwrap().clone());
         let config_arg = None;
         let config = Config::load(&Sources { config_arg, env }).unwrap();
         Context::new(config, self.now(), Arc::new(Silent))
@@ -202,7 +216,9 @@ impl World {
 
     pub(crate) async fn run_in<J: Job>(&self, job: &J, cx: &Context) -> JobRun {
         let run = run_cycle(job, cx).await.unwrap();
-        wire::check(self.google(), cx.config.sync.per_account_concurrency);
+        let at_once = cx.config.sync.per_account_concurrency;
+        wire::check(self.google(), at_once);
+        microsoft_wire::check(self.microsoft(), at_once);
         run
     }
 
@@ -211,6 +227,7 @@ impl World {
     pub(crate) async fn a_second_cycle_does_nothing(&self) {
         self.minutes_later(10);
         self.google().clear_requests();
+        self.microsoft().clear_requests();
         let watch = self.watch_writes();
         let run = self.auto_sync().await;
         let nothing = [
@@ -223,7 +240,8 @@ impl World {
         expect(&run, Outcome::Ok, &nothing.map(|name| (name, 0)));
         assert_eq!(watch.writes(), Vec::<String>::new());
         assert_eq!(run.counts["requests"], run.counts["synced"], "{run:?}");
-        let listed = wire::listings(self.google());
-        assert_eq!(listed.len() as u64, run.counts["synced"], "{listed:?}");
+        let listed = wire::listings(self.google()).len();
+        let rounds = microsoft_wire::deltas(self.microsoft()).len();
+        assert_eq!((listed + rounds) as u64, run.counts["synced"], "{run:?}");
     }
 }

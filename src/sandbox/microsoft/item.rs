@@ -117,15 +117,12 @@ impl Item {
         let mut start = self.start.clone();
         start.wall = day.to_datetime(self.start.wall.time());
         let mut end = self.end.clone();
-        end.wall = match self.is_all_day() {
-            true => start.wall.saturating_add(self.days().days()),
-            false => end.zone.wall(
-                start
-                    .instant()
-                    .saturating_add(self.length())
-                    .unwrap_or(Timestamp::MAX),
-            ),
-        };
+        if self.is_all_day() {
+            end.wall = start.wall.saturating_add(self.days().days());
+        } else {
+            let at = start.instant().saturating_add(self.length());
+            end = end.placed(at.unwrap_or(Timestamp::MAX));
+        }
         (start, end)
     }
 

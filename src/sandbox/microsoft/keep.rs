@@ -147,11 +147,7 @@ pub(super) fn shift(exception: &mut Exception, start: Moment) {
         .instant()
         .duration_since(exception.start.instant());
     let end = start.instant().saturating_add(length);
-    let zone = exception.end.zone.clone();
-    exception.end = Moment {
-        wall: zone.wall(end.unwrap_or(start.instant())),
-        zone,
-    };
+    exception.end = exception.end.placed(end.unwrap_or(start.instant()));
     exception.start = start;
 }
 

@@ -54,6 +54,20 @@ impl Moment {
         self.zone.instant(self.wall)
     }
 
+    /// Another instant in the same zone. One that clocks there show for the
+    /// second time in a night is said in UTC.
+    pub(super) fn placed(&self, at: Timestamp) -> Self {
+        let in_zone = |zone: Zone| Self {
+            wall: zone.wall(at),
+            zone,
+        };
+        let there = in_zone(self.zone.clone());
+        match there.instant() == at {
+            true => there,
+            false => in_zone(Zone::utc()),
+        }
+    }
+
     /// Whether it is midnight.
     pub(super) fn is_midnight(&self) -> bool {
         self.wall.time() == civil::Time::midnight()

@@ -43,6 +43,20 @@ WHERE s.calendar_id = ?1 AND s.occurrences IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM temp.stage l
                   WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
 
+/// Exceptions of what was a series whose occurrences were listed, and is one
+/// no longer.
+const ORPHANED: &str = "\
+INSERT OR IGNORE INTO temp.gone
+SELECT e.id
+FROM calendar_events e
+CROSS JOIN temp.stage s ON s.calendar_id = ?1 AND s.external_id = e.series_external_id
+CROSS JOIN calendar_events was ON was.id = s.id
+WHERE e.calendar_id = ?1 AND e.series_external_id IS NOT NULL
+  AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND s.change = 'upsert' AND s.recurrence IS NULL AND was.occurrences IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM temp.stage l
+                  WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
+
 /// Events that a complete listing does not mention.
 const UNMENTIONED: &str = "\
 INSERT OR IGNORE INTO temp.gone
@@ -89,6 +103,7 @@ pub(super) fn select(
     forget(connection)?;
     connection.prepare_cached(MENTIONED)?.execute([calendar])?;
     connection.prepare_cached(OUTDATED)?.execute([calendar])?;
+    connection.prepare_cached(ORPHANED)?.execute([calendar])?;
     match coverage {
         Coverage::Changes => {}
         Coverage::Everything => {
