@@ -197,7 +197,8 @@ pub trait Calendars {
 #[async_trait]
 pub trait Events {
     /// Adds a page to what is staged for a calendar. Of several changes of
-    /// one event the last counts.
+    /// one event the last counts, except that no version of it takes the place
+    /// of a newer one.
     async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
     /// Forgets what is staged for a calendar.
     async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;

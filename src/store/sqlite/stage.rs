@@ -42,14 +42,20 @@ pub(super) const CONTENT: [&str; 24] = [
     "provider_updated_at",
 ];
 
-/// Stages an event; of several changes of one event the last counts.
+/// Stages an event; of several versions the newest counts, of equally old ones
+/// the last.
 static UPSERT: LazyLock<String> = LazyLock::new(|| {
     let values: Vec<_> = (1..=CONTENT.len() + 3).map(|n| format!("?{n}")).collect();
+    let updates = CONTENT.map(|name| format!("{name} = excluded.{name}"));
     format!(
-        "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id, id, change, {})
-         VALUES (?1, ?2, ?3, 'upsert', {})",
+        "INSERT INTO temp.stage AS s (calendar_id, external_id, id, change, {})
+         VALUES (?1, ?2, ?3, 'upsert', {})
+         ON CONFLICT (calendar_id, external_id) DO UPDATE SET change = 'upsert', {}
+         WHERE s.change <> 'upsert' OR s.provider_updated_at IS NULL
+            OR ifnull(excluded.provider_updated_at >= s.provider_updated_at, true)",
         CONTENT.join(", "),
-        values[3..].join(", ")
+        values[3..].join(", "),
+        updates.join(", ")
     )
 });
 
