@@ -74,6 +74,7 @@ macro_rules! every_sentence {
                 a_pull_stores_events_token_window_and_moment,
                 an_empty_pull_moves_only_the_cursor,
                 the_last_change_of_an_event_counts,
+                no_version_of_an_event_replaces_a_newer_one,
                 a_listing_that_repeats_itself_changes_nothing,
                 every_field_of_an_event_is_compared,
                 an_unstaged_listing_leaves_no_trace,
@@ -125,6 +126,7 @@ macro_rules! every_sentence {
                 an_exception_stands_for_the_listed_occurrence_of_its_id,
                 a_listing_of_a_window_says_nothing_of_what_lies_outside,
                 what_vanished_is_read_again_where_it_is_known,
+                exceptions_go_with_what_is_a_listed_series_no_longer,
                 occurrences_without_their_series_have_it_read_again,
             }
             window {

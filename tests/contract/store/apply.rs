@@ -74,6 +74,24 @@ pub(crate) async fn the_last_change_of_an_event_counts(bench: Bench) {
     assert_eq!(bench.removals(Coverage::Changes).await.staged, 0);
 }
 
+pub(crate) async fn no_version_of_an_event_replaces_a_newer_one(bench: Bench) {
+    let version = |title: &str, on: Option<&str>| {
+        let titled = |event: &mut Event| event.title = Some(title.to_owned());
+        let dated = |event: &mut Event| event.updated_at = on.map(at);
+        event("a").with(titled).with(dated).upsert()
+    };
+    let (old, new) = (Some("2026-03-01T08:00"), Some("2026-03-01T09:00"));
+    bench.stage(vec![version("new", new)]).await;
+    bench.changes(vec![version("old", old)]).await;
+    assert_eq!(bench.timeline().await, ["03-10T09:00 new"]);
+    bench.stage(vec![version("first", new)]).await;
+    bench.changes(vec![version("last", new)]).await;
+    assert_eq!(bench.timeline().await, ["03-10T09:00 last"]);
+    bench.stage(vec![version("dated", new)]).await;
+    bench.changes(vec![version("undated", None)]).await;
+    assert_eq!(bench.timeline().await, ["03-10T09:00 undated"]);
+}
+
 pub(crate) async fn a_listing_that_repeats_itself_changes_nothing(bench: Bench) {
     let listing = || {
         vec![
