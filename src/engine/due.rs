@@ -54,13 +54,14 @@ pub fn rests(next_attempt_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool
 }
 
 /// Whether a listing that covers a fixed window has to be begun anew over the
-/// wanted one: when it lacks something of the past, or when only two thirds
-/// of the wanted future are left of it.
+/// wanted one: when somebody wants more or fewer days, when it lacks something
+/// of the past, or when only two thirds of the wanted future are left of it.
 #[must_use]
-pub fn window_is_short(covered: &Window, wanted: &Window, now: DateTime<Utc>) -> bool {
+pub fn window_is_outdated(covered: &Window, wanted: &Window, now: DateTime<Utc>) -> bool {
+    let length = |window: &Window| window.end() - window.start();
     let left = covered.end() - now;
     let whole = wanted.end() - now;
-    covered.start() > wanted.start() || left * 3 <= whole * 2
+    length(covered) != length(wanted) || covered.start() > wanted.start() || left * 3 <= whole * 2
 }
 
 /// How long a calendar rests after so many failures in a row: a minute,
@@ -124,19 +125,22 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_window_is_begun_anew_when_two_thirds_of_its_future_are_left() {
+    fn a_fixed_window_is_begun_anew_when_it_runs_short_or_another_is_wanted() {
         let begun = at("2026-03-02T12:00:00Z");
         let covered = Window::around(begun, 30, 90);
         let short = |days: i64, past: u32, future: u32| {
             let now = begun + TimeDelta::days(days);
-            window_is_short(&covered, &Window::around(now, past, future), now)
+            window_is_outdated(&covered, &Window::around(now, past, future), now)
         };
         assert!(!short(0, 30, 90));
         assert!(!short(29, 30, 90));
         assert!(short(30, 30, 90));
         assert!(short(0, 31, 90));
         assert!(short(0, 30, 150));
-        assert!(!short(0, 10, 60));
+        assert!(short(0, 30, 91));
+        assert!(short(0, 10, 60));
+        // As long, and wholly covered: the next one comes when this one runs short.
+        assert!(!short(0, 29, 91));
     }
 
     #[test]

@@ -149,6 +149,13 @@ fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
         );
         report.attention(failure::of_calendar(calendar, "mass_delete", &what));
     }
+    if let Some(error) = &pulled.stuck {
+        let what = format!(
+            "what is listed could not be moved on to the coming days: {error}; the old listing \
+             goes on, and it is tried again in each cycle"
+        );
+        report.attention(failure::of_calendar(calendar, "window", &what));
+    }
     let unparsed = applied.unparsed.iter().map(|series| {
         let what = format!(
             "the rule of event {} cannot be read ({}); it counts as its first occurrence",

@@ -50,6 +50,8 @@ pub(super) struct Listing {
     pub start: Start,
     pub token: Option<SyncToken>,
     pub unreadable: Vec<(ExternalId, String)>,
+    /// Why the window could not be moved on; the old one served.
+    pub stuck: Option<ProviderError>,
 }
 
 /// What has to be read again after the last page.
@@ -69,24 +71,24 @@ impl Sync {
         calendar: &Calendar,
     ) -> Result<Listing, PullError> {
         let known = self.known_start(visit, calendar);
-        let short = known
+        let outdated = known
             .as_ref()
-            .is_some_and(|known| self.is_short(visit, known));
-        let first = known.clone().filter(|_| !short);
+            .is_some_and(|known| self.is_outdated(visit, known));
+        let first = known.clone().filter(|_| !outdated);
         let first = first.unwrap_or_else(|| self.new_start(visit));
         match self.list(visit, calendar, first).await {
             Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
                 tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
                 self.list(visit, calendar, self.new_start(visit)).await
             }
-            Err(PullError::Provider(error)) if short && reach(&error) == Reach::Calendar => {
+            Err(PullError::Provider(error)) if outdated && reach(&error) == Reach::Calendar => {
                 tracing::warn!(calendar.id = %calendar.id, %error, "window not moved yet");
-                self.list(
-                    visit,
-                    calendar,
-                    known.unwrap_or_else(|| self.new_start(visit)),
-                )
-                .await
+                let old = known.unwrap_or_else(|| self.new_start(visit));
+                let listing = self.list(visit, calendar, old).await?;
+                Ok(Listing {
+                    stuck: Some(error),
+                    ..listing
+                })
             }
             other => other,
         }
@@ -123,8 +125,8 @@ impl Sync {
         }
     }
 
-    fn is_short(&self, visit: &Visit<'_>, known: &Start) -> bool {
-        due::window_is_short(&known.window, &visit.window, self.clock.begun())
+    fn is_outdated(&self, visit: &Visit<'_>, known: &Start) -> bool {
+        due::window_is_outdated(&known.window, &visit.window, self.clock.begun())
     }
 
     fn scope(&self, visit: &Visit<'_>) -> Scope {
@@ -173,6 +175,7 @@ impl Sync {
                         start: start.believed(token.as_ref()),
                         token,
                         unreadable,
+                        stuck: None,
                     });
                 }
             }

@@ -34,6 +34,8 @@ pub(super) struct Pulled {
     pub braked: Option<Loss>,
     /// Events that could not be understood.
     pub unreadable: Vec<(ExternalId, String)>,
+    /// Why the window could not be moved on.
+    pub stuck: Option<ProviderError>,
 }
 
 impl Sync {
@@ -77,6 +79,7 @@ impl Sync {
             applied,
             braked,
             unreadable: listing.unreadable,
+            stuck: listing.stuck,
         })
     }
 

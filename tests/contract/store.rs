@@ -126,6 +126,7 @@ macro_rules! every_sentence {
                 an_exception_stands_for_the_listed_occurrence_of_its_id,
                 a_listing_of_a_window_says_nothing_of_what_lies_outside,
                 what_vanished_is_read_again_where_it_is_known,
+                exceptions_go_with_what_is_a_listed_series_no_longer,
                 occurrences_without_their_series_have_it_read_again,
             }
             window {

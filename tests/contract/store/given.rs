@@ -110,6 +110,14 @@ pub(crate) async fn what_vanished_is_read_again_where_it_is_known(bench: Bench) 
     }
 }
 
+pub(crate) async fn exceptions_go_with_what_is_a_listed_series_no_longer(bench: Bench) {
+    bench.of_march(listing()).await;
+    let single = event("s").at("2026-03-11T09:00", "2026-03-11T10:00");
+    let applied = bench.changes(vec![single.upsert()]).await;
+    assert_eq!(counts(&applied), (0, 1, 1));
+    assert_eq!(bench.timeline().await, SHOWN[..1]);
+}
+
 pub(crate) async fn occurrences_without_their_series_have_it_read_again(bench: Bench) {
     bench
         .stage(vec![occurrence("o1", "2026-03-11T09:00")])

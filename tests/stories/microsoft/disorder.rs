@@ -6,6 +6,7 @@ use calsync::sandbox::microsoft::Behaviour;
 use serde_json::json;
 
 use crate::support::microsoft::appointment::{appointment, moved_to};
+use crate::support::microsoft::wire;
 use crate::support::story::{ANA, World, expect};
 
 /// Lives through a week of edits under a behaviour; each is followed by a
@@ -161,4 +162,32 @@ async fn with_all_of_that_at_once() {
     cycle(&world).await;
     world.a_second_cycle_does_nothing().await;
     holds(&world).await;
+}
+
+#[tokio::test]
+async fn an_old_copy_on_a_later_page_is_old_all_the_same() {
+    for seed in [None, Some(1), Some(2), Some(3)] {
+        let world = World::outlook("2026-03-02T06:00:00Z").await;
+        world
+            .microsoft()
+            .behave(|how| (how.stale_copies, how.shuffle) = (true, seed));
+        let work = world.folder("Work");
+        let put = |number: u32| {
+            let event = appointment(&format!("old {number}"));
+            work.put(event.at("2026-03-03T12:00", "UTC"))
+        };
+        let ids: Vec<_> = (0..250).map(put).collect();
+        world.auto_sync().await;
+        world.minutes_later(10);
+        for (number, id) in ids.iter().enumerate() {
+            work.edit(id, json!({ "subject": format!("new {number}") }));
+        }
+        world.microsoft().clear_requests();
+        let counts = [("events_updated", 250), ("failed", 0)];
+        expect(&world.auto_sync().await, Outcome::Ok, &counts);
+        assert!(wire::deltas(world.microsoft()).len() > 1);
+        world.a_second_cycle_does_nothing().await;
+        let old = "SELECT title FROM calendar_events WHERE title NOT LIKE 'new %'";
+        assert_eq!(world.column(old), [""; 0], "{seed:?}");
+    }
 }

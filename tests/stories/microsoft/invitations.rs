@@ -122,6 +122,29 @@ async fn a_cancelled_series_leaves_the_plan_whole() {
     world.auto_sync().await;
     world.a_second_cycle_does_nothing().await;
     assert_eq!(world.timeline(ANA).await, [""; 0]);
+    world.pull_full().await;
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(world.timeline(ANA).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_declined_series_takes_no_time() {
+    let world = World::outlook("2026-03-02T06:00:00Z").await;
+    world.configure("sync.future_days", "15");
+    let board = world.folder("Work").put(invitation("accepted").weekly());
+    world.auto_sync().await;
+    let declined = json!({ "responseStatus": response("declined") });
+    world.folder("Work").edit(&board, declined);
+    world.minutes_later(10);
+    world.auto_sync().await;
+    world.a_second_cycle_does_nothing().await;
+    assert_eq!(
+        world.timeline(ANA).await,
+        [
+            "2026-03-09 08:00Z 60m board [free] [declined]",
+            "2026-03-16 08:00Z 60m board [free] [declined]",
+        ]
+    );
 }
 
 #[tokio::test]
