@@ -7,5 +7,6 @@ pub(crate) mod event;
 pub(crate) mod look;
 pub(crate) mod place;
 pub(crate) mod program;
+pub(crate) mod services;
 pub(crate) mod story;
 pub(crate) mod wire;
