@@ -8,5 +8,6 @@ pub(crate) mod look;
 pub(crate) mod microsoft;
 pub(crate) mod place;
 pub(crate) mod program;
+pub(crate) mod services;
 pub(crate) mod story;
 pub(crate) mod wire;

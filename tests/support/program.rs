@@ -8,11 +8,10 @@ use std::process::{Command, Output, Stdio};
 use calsync::context::read_clock;
 use calsync::sandbox::Sandbox;
 use calsync::sandbox::google::CalendarSpec;
-use calsync::sandbox::{google, microsoft};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::conform;
+use super::{conform, services};
 
 pub(crate) const ANA: &str = "ana@example.com";
 
@@ -169,7 +168,7 @@ impl World {
         google.add_calendar(ANA, CalendarSpec::primary("UTC"));
         google.put_event(ANA, daily());
         let mut program = Program::new();
-        for (name, value) in settings(&sandbox) {
+        for (name, value) in services::settings(&sandbox) {
             program.set(name, &value);
         }
         program.file("users.jsonl", r#"{"id": "ana", "timezone": "UTC"}"#);
@@ -208,30 +207,6 @@ impl World {
         let calendars = self.program.json("calendars list");
         calendars[0]["id"].as_str().unwrap().to_owned()
     }
-}
-
-/// Where both providers are.
-fn settings(sandbox: &Sandbox) -> [(&'static str, String); 8] {
-    let (google, microsoft) = (&sandbox.google, &sandbox.microsoft);
-    [
-        ("CALSYNC__GOOGLE__CLIENT_ID", google::CLIENT_ID.to_owned()),
-        (
-            "CALSYNC__GOOGLE__CLIENT_SECRET",
-            google::CLIENT_SECRET.to_owned(),
-        ),
-        ("CALSYNC__GOOGLE__API_URL", google.api_url()),
-        ("CALSYNC__GOOGLE__TOKEN_URL", google.token_url()),
-        (
-            "CALSYNC__MICROSOFT__CLIENT_ID",
-            microsoft::CLIENT_ID.to_owned(),
-        ),
-        (
-            "CALSYNC__MICROSOFT__CLIENT_SECRET",
-            microsoft::CLIENT_SECRET.to_owned(),
-        ),
-        ("CALSYNC__MICROSOFT__API_URL", microsoft.api_url()),
-        ("CALSYNC__MICROSOFT__TOKEN_URL", microsoft.token_url()),
-    ]
 }
 
 fn daily_review() -> Value {

@@ -72,14 +72,13 @@ INSERT OR REPLACE INTO temp.stage_occurrence
 VALUES (?1, ?2, ?3, ?4, ?5)";
 
 /// Gives series the occurrences that are listed beside them. An exception
-/// stands for its occurrence. The index is named because the primary key,
-/// which would be chosen, leads through all occurrences for each series.
+/// stands for its occurrence.
 const GATHER: &str = "\
 UPDATE temp.stage AS s
 SET occurrences =
     (SELECT json_group_array(json_array(o.external_id, o.\"start\", o.\"end\")
                              ORDER BY o.\"start\", o.external_id)
-     FROM temp.stage_occurrence o INDEXED BY stage_occurrence_by_series
+     FROM temp.stage_occurrence o
      WHERE o.calendar_id = s.calendar_id AND o.series_external_id = s.external_id
        AND NOT EXISTS (SELECT 1 FROM temp.stage x
                        WHERE x.calendar_id = o.calendar_id AND x.external_id = o.external_id))

@@ -40,17 +40,16 @@ CREATE TEMP TABLE stage (
 CREATE INDEX temp.stage_removed ON stage (calendar_id, id, external_id) WHERE change = 'removed';
 CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'unreadable';
 
--- Occurrences that are listed beside their series.
+-- Occurrences that are listed beside their series, in whose order they are
+-- read.
 CREATE TEMP TABLE stage_occurrence (
     calendar_id        TEXT NOT NULL,
     external_id        TEXT NOT NULL,
     series_external_id TEXT NOT NULL,
     "start"            TEXT NOT NULL,
     "end"              TEXT NOT NULL,
-    PRIMARY KEY (calendar_id, external_id)
+    PRIMARY KEY (calendar_id, series_external_id, external_id)
 ) WITHOUT ROWID;
-CREATE INDEX temp.stage_occurrence_by_series
-    ON stage_occurrence (calendar_id, series_external_id);
 
 -- The events that an apply removes or parks.
 CREATE TEMP TABLE gone (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
