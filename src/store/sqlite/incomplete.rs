@@ -11,7 +11,8 @@ use crate::model::id::{CalendarId, EventId, ExternalId};
 const KNOWN: &str = "\
 SELECT external_id, series_external_id FROM calendar_events WHERE id = ?1 AND removed_at IS NULL
 UNION ALL
-SELECT external_id, series_external_id FROM temp.stage WHERE id = ?1 AND change = 'upsert'";
+SELECT external_id, series_external_id FROM temp.stage
+WHERE calendar_id = ?2 AND external_id = ?3 AND change = 'upsert'";
 
 /// Every listed occurrence with its series, staged or stored.
 const LISTED: &str = "\
@@ -65,7 +66,7 @@ fn known(
     let id = EventId::of(calendar, external_id);
     let mut rows = connection.prepare_cached(KNOWN)?;
     let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let known = rows.query_map([id], pair)?;
+    let known = rows.query_map((id, calendar, external_id), pair)?;
     let known: Vec<(ExternalId, Option<ExternalId>)> = known.collect::<Result<_, _>>()?;
     let any = !known.is_empty();
     for (event, series) in known {
