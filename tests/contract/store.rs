@@ -125,6 +125,7 @@ macro_rules! every_sentence {
                 a_series_that_is_listed_anew_loses_what_is_not_listed_with_it,
                 an_exception_stands_for_the_listed_occurrence_of_its_id,
                 a_listing_of_a_window_says_nothing_of_what_lies_outside,
+                what_a_window_newly_covers_is_swept_too,
                 what_vanished_is_read_again_where_it_is_known,
                 occurrences_without_their_series_have_it_read_again,
             }

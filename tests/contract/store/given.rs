@@ -95,6 +95,32 @@ pub(crate) async fn a_listing_of_a_window_says_nothing_of_what_lies_outside(benc
     );
 }
 
+pub(crate) async fn what_a_window_newly_covers_is_swept_too(bench: Bench) {
+    let mut first = listing();
+    first.push(
+        event("moved")
+            .at("2026-04-20T09:00", "2026-04-20T10:00")
+            .upsert(),
+    );
+    bench.of_march(first).await;
+    let (narrow, wide) = (
+        window("2026-03-20", "2026-04-10"),
+        window("2026-03-01", "2026-05-01"),
+    );
+    let mut plan = bench.plan(Coverage::Window(narrow));
+    plan.window = narrow;
+    bench.apply(plan).await;
+    assert_eq!(bench.timeline().await, Vec::<String>::new());
+    // All of it is deleted while nobody looks; then the window covers it.
+    bench.stage(vec![event("else").upsert()]).await;
+    let removals = bench.removals(Coverage::Window(wide)).await;
+    assert_eq!((removals.live, removals.removed), (3, 3));
+    let mut plan = bench.plan(Coverage::Window(wide));
+    plan.window = wide;
+    assert_eq!(counts(&bench.apply(plan).await), (1, 0, 3));
+    assert_eq!(bench.timeline().await, ["03-10T09:00 else"]);
+}
+
 pub(crate) async fn what_vanished_is_read_again_where_it_is_known(bench: Bench) {
     bench.of_march(listing()).await;
     bench.changes(vec![event("single").upsert()]).await;
