@@ -168,7 +168,8 @@ impl Sync {
                     if !page.changes.is_empty() {
                         self.store.event_stage(&calendar.id, page.changes).await?;
                     }
-                    self.read_again(visit, calendar, &request, loose).await?;
+                    let more = self.read_again(visit, calendar, &request, loose).await?;
+                    unreadable.extend(more);
                     return Ok(Listing {
                         start: start.believed(token.as_ref()),
                         token,
@@ -179,30 +180,37 @@ impl Sync {
         }
     }
 
-    /// Reads what the listing only pointed at, a few events at a time.
+    /// Reads what the listing only pointed at, a few events at a time. Answers
+    /// what could not be understood.
     async fn read_again(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
         request: &ChangesRequest,
         loose: Loose,
-    ) -> Result<(), PullError> {
+    ) -> Result<Vec<(ExternalId, String)>, PullError> {
+        let mut unreadable = Vec::new();
         if self.scope(visit) == Scope::Calendar {
-            return Ok(());
+            return Ok(unreadable);
         }
         let vanished = loose.vanished.into_iter().collect();
         let mut events = loose.touched;
         events.extend(self.store.event_incomplete(&calendar.id, vanished).await?);
         let events: Vec<_> = events.into_iter().collect();
+        // What the pages said of a series is older than what is read now.
+        self.store
+            .event_unstage_members(&calendar.id, events.clone())
+            .await?;
         let provider = self.providers.of(visit.account.provider);
         for some in events.chunks(AT_A_TIME) {
             let changes = tokio::select! {
                 changes = provider.reread(&visit.session, request, some) => changes?,
                 () = self.stop.cancelled() => return Err(PullError::Stopped),
             };
+            unreadable.extend(unreadable_of(&changes));
             self.store.event_stage(&calendar.id, changes).await?;
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     async fn fetch(

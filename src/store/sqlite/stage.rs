@@ -11,7 +11,7 @@ use crate::model::change::Change;
 use crate::model::event::{
     Event, EventKind, EventStatus, Occurrences, ResponseStatus, Transparency,
 };
-use crate::model::id::{CalendarId, EventId};
+use crate::model::id::{CalendarId, EventId, ExternalId};
 use crate::model::time::{EventTime, OriginalStart};
 
 /// The columns that hold what the provider says of an event.
@@ -128,6 +128,27 @@ pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<(
         connection
             .prepare_cached("DELETE FROM temp.stage")?
             .execute([])?;
+    }
+    Ok(())
+}
+
+/// Forgets the staged occurrences and exceptions of series.
+pub(super) fn clear_members(
+    connection: &Connection,
+    calendar: &CalendarId,
+    series: &[ExternalId],
+) -> Outcome<()> {
+    if series.is_empty() {
+        return Ok(());
+    }
+    for table in ["stage", "stage_occurrence"] {
+        let sql = format!(
+            "DELETE FROM temp.{table} WHERE calendar_id = ?1
+               AND series_external_id IN (SELECT value FROM json_each(?2))"
+        );
+        connection
+            .prepare_cached(&sql)?
+            .execute((calendar, Json(series)))?;
     }
     Ok(())
 }

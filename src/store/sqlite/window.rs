@@ -29,7 +29,8 @@ CROSS JOIN calendar_occurrences o ON o.event_id = e.id
 WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.parked_by IS NULL
   AND e.recurrence IS NOT NULL AND e.occurrences IS NULL";
 
-/// Selects the events inside a window that are not staged as removed.
+/// Selects the events inside a window that are not staged. Where a series
+/// cannot be understood, nobody knows which exceptions it has.
 pub(super) fn unmentioned(
     connection: &Connection,
     calendar: &CalendarId,
@@ -37,7 +38,11 @@ pub(super) fn unmentioned(
 ) -> Outcome<()> {
     let gone = "INSERT OR IGNORE INTO temp.gone
         SELECT ?2 WHERE NOT EXISTS
-            (SELECT 1 FROM temp.stage l WHERE l.calendar_id = ?1 AND l.external_id = ?3)";
+            (SELECT 1 FROM temp.stage l WHERE l.calendar_id = ?1 AND l.external_id = ?3)
+          AND NOT EXISTS
+            (SELECT 1 FROM calendar_events e
+             JOIN temp.stage l ON l.calendar_id = ?1 AND l.external_id = e.series_external_id
+             WHERE e.id = ?2 AND l.change = 'unreadable')";
     let mut gone = connection.prepare_cached(gone)?;
     each_inside(connection, calendar, window, |id, external_id| {
         gone.execute((calendar, id, external_id))?;

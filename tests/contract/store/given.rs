@@ -145,3 +145,33 @@ pub(crate) async fn occurrences_without_their_series_have_it_read_again(bench: B
     assert_eq!(bench.incomplete("never").await, Vec::<String>::new());
     assert_eq!(bench.incomplete("o1").await, ["s"]);
 }
+
+pub(crate) async fn what_a_series_says_anew_replaces_what_the_pages_said(bench: Bench) {
+    bench.stage(listing()).await;
+    bench.stage(vec![event("single").upsert()]).await;
+    bench.unstage_members("s").await;
+    let anew = vec![series().upsert(), occurrence("o2", "2026-03-12T10:00")];
+    bench.of_march(anew).await;
+    assert_eq!(
+        bench.timeline().await,
+        ["03-10T09:00 single", "03-12T10:00 s"]
+    );
+    // Gone while it was listed: nothing of it is left.
+    bench.stage(listing()).await;
+    bench.unstage_members("s").await;
+    let gone = Change::Removed(ExternalId::new("s"));
+    bench.of_march(vec![event("single").upsert(), gone]).await;
+    assert_eq!(bench.timeline().await, ["03-10T09:00 single"]);
+}
+
+pub(crate) async fn a_series_that_cannot_be_read_again_stays_as_it_is(bench: Bench) {
+    bench.of_march(listing()).await;
+    bench.stage(listing()).await;
+    bench.unstage_members("s").await;
+    let refused = Change::Unreadable {
+        external_id: ExternalId::new("s"),
+        reason: "refused by the provider".to_owned(),
+    };
+    assert_eq!(counts(&bench.of_march(vec![refused]).await), (0, 0, 0));
+    assert_eq!(bench.timeline().await, SHOWN);
+}
