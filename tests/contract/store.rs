@@ -128,6 +128,7 @@ macro_rules! every_sentence {
                 what_a_window_newly_covers_is_swept_too,
                 what_vanished_is_read_again_where_it_is_known,
                 occurrences_without_their_series_have_it_read_again,
+                a_series_that_became_a_single_event_leaves_no_exceptions,
                 what_a_series_says_anew_replaces_what_the_pages_said,
                 a_series_that_cannot_be_read_again_stays_as_it_is,
             }

@@ -43,6 +43,19 @@ WHERE s.calendar_id = ?1 AND s.occurrences IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM temp.stage l
                   WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
 
+/// Exceptions of what was a series with listed occurrences and is none now.
+const ORPHANED: &str = "\
+INSERT OR IGNORE INTO temp.gone
+SELECT e.id
+FROM temp.stage s
+CROSS JOIN calendar_events p ON p.id = s.id
+CROSS JOIN calendar_events e ON e.calendar_id = ?1 AND e.series_external_id = s.external_id
+WHERE s.calendar_id = ?1 AND s.change = 'upsert' AND s.recurrence IS NULL
+  AND p.occurrences IS NOT NULL
+  AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND NOT EXISTS (SELECT 1 FROM temp.stage l
+                  WHERE l.calendar_id = ?1 AND l.external_id = e.external_id)";
+
 /// Events that a complete listing does not mention.
 const UNMENTIONED: &str = "\
 INSERT OR IGNORE INTO temp.gone
@@ -89,6 +102,7 @@ pub(super) fn select(
     forget(connection)?;
     connection.prepare_cached(MENTIONED)?.execute([calendar])?;
     connection.prepare_cached(OUTDATED)?.execute([calendar])?;
+    connection.prepare_cached(ORPHANED)?.execute([calendar])?;
     match coverage {
         Coverage::Changes => {}
         Coverage::Everything => {

@@ -60,6 +60,14 @@ pub(crate) async fn a_series_that_is_listed_anew_loses_what_is_not_listed_with_i
     assert_eq!(bench.timeline().await, ["03-12T11:00 s"]);
 }
 
+pub(crate) async fn a_series_that_became_a_single_event_leaves_no_exceptions(bench: Bench) {
+    bench.of_march(listing()).await;
+    let single = event("s").at("2026-03-11T09:00", "2026-03-11T10:00");
+    let applied = bench.changes(vec![single.upsert()]).await;
+    assert_eq!(counts(&applied), (0, 1, 1));
+    assert_eq!(bench.timeline().await, ["03-11T09:00 s"]);
+}
+
 pub(crate) async fn an_exception_stands_for_the_listed_occurrence_of_its_id(bench: Bench) {
     let mut listing = listing();
     listing.push(occurrence("x", "2026-03-13T09:00"));
