@@ -60,7 +60,8 @@ pub fn rests(next_attempt_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool
 pub fn window_is_short(covered: &Window, wanted: &Window, now: DateTime<Utc>) -> bool {
     let left = covered.end() - now;
     let whole = wanted.end() - now;
-    covered.start() > wanted.start() || left * 3 <= whole * 2
+    let ends_before = covered.end() < wanted.end();
+    covered.start() > wanted.start() || (ends_before && left * 3 <= whole * 2)
 }
 
 /// How long a calendar rests after so many failures in a row: a minute,
@@ -137,6 +138,15 @@ mod tests {
         assert!(short(0, 31, 90));
         assert!(short(0, 30, 150));
         assert!(!short(0, 10, 60));
+        // Without any future, a window is good for the day.
+        let past = Window::around(begun, 30, 0);
+        assert!(!window_is_short(&past, &past, begun));
+        let tomorrow = begun + TimeDelta::days(1);
+        assert!(window_is_short(
+            &past,
+            &Window::around(tomorrow, 30, 0),
+            tomorrow
+        ));
     }
 
     #[test]
