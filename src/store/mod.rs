@@ -213,7 +213,7 @@ pub trait Events {
     /// Events that have to be read again before the stage can be applied: of
     /// those that vanished from the listing the known ones, an exception with
     /// its series, an occurrence by its series; and series of which only
-    /// occurrences are staged.
+    /// occurrences or exceptions are staged, with these exceptions.
     async fn event_incomplete(
         &self,
         calendar: &CalendarId,

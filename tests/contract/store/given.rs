@@ -154,6 +154,22 @@ pub(crate) async fn occurrences_without_their_series_have_it_read_again(bench: B
     assert_eq!(bench.incomplete("o1").await, ["s"]);
 }
 
+pub(crate) async fn exceptions_without_their_series_are_read_again_with_it(bench: Bench) {
+    let exception = || {
+        event("x")
+            .at("2026-03-13T15:00", "2026-03-13T16:00")
+            .instead_of("s", "2026-03-13T09:00")
+            .upsert()
+    };
+    bench.stage(vec![exception()]).await;
+    assert_eq!(bench.incomplete("never").await, ["s", "x"]);
+    bench.unstage_members("s").await;
+    // An invitation to that day alone: whoever may not see the series has it.
+    let gone = Change::Removed(ExternalId::new("s"));
+    bench.of_march(vec![exception(), gone]).await;
+    assert_eq!(bench.timeline().await, ["03-13T15:00 x"]);
+}
+
 pub(crate) async fn what_a_series_says_anew_replaces_what_the_pages_said(bench: Bench) {
     bench.stage(listing()).await;
     bench.stage(vec![event("single").upsert()]).await;
