@@ -212,8 +212,9 @@ pub trait Events {
     ) -> Result<()>;
     /// Events that have to be read again before the stage can be applied: of
     /// those that vanished from the listing the known ones, an exception with
-    /// its series, an occurrence by its series; and series of which only
-    /// occurrences or exceptions are staged, with these exceptions.
+    /// its series, an occurrence by its series; series of which only
+    /// occurrences or exceptions are staged, with these exceptions; and series
+    /// whose occurrences are staged in contradiction to each other.
     async fn event_incomplete(
         &self,
         calendar: &CalendarId,

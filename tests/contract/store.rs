@@ -130,6 +130,7 @@ macro_rules! every_sentence {
                 occurrences_without_their_series_have_it_read_again,
                 a_series_that_became_a_single_event_leaves_no_exceptions,
                 exceptions_without_their_series_are_read_again_with_it,
+                a_series_with_contradictory_occurrences_is_read_again,
                 what_a_series_says_anew_replaces_what_the_pages_said,
                 a_series_that_cannot_be_read_again_stays_as_it_is,
             }

@@ -38,6 +38,15 @@ WHERE x.calendar_id = ?1 AND x.change = 'upsert' AND x.series_external_id IS NOT
   AND NOT EXISTS (SELECT 1 FROM temp.stage s
                   WHERE s.calendar_id = ?1 AND s.external_id = x.series_external_id)";
 
+/// Series with an occurrence that is staged at different times, or as an
+/// exception too: nothing says which of them is the newer.
+const DOUBTFUL: &str = "\
+SELECT o.series_external_id FROM temp.stage_occurrence o
+WHERE o.calendar_id = ?1
+  AND (o.doubtful OR EXISTS (SELECT 1 FROM temp.stage x
+                             WHERE x.calendar_id = ?1 AND x.external_id = o.external_id
+                               AND x.change = 'upsert'))";
+
 /// The events that have to be read again.
 pub(super) fn find(
     connection: &Connection,
@@ -54,9 +63,11 @@ pub(super) fn find(
     if !unknown.is_empty() {
         add_series(connection, calendar, &unknown, &mut found)?;
     }
-    let mut rows = connection.prepare_cached(HEADLESS)?;
-    for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
-        found.insert(row?);
+    for sql in [HEADLESS, DOUBTFUL] {
+        let mut rows = connection.prepare_cached(sql)?;
+        for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
+            found.insert(row?);
+        }
     }
     Ok(found.into_iter().collect())
 }

@@ -67,9 +67,13 @@ const MARK: &str = "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id,
 
 /// Stages an occurrence that is listed beside its series.
 const OCCURRENCE: &str = "\
-INSERT OR REPLACE INTO temp.stage_occurrence
+INSERT INTO temp.stage_occurrence
     (calendar_id, external_id, series_external_id, \"start\", \"end\")
-VALUES (?1, ?2, ?3, ?4, ?5)";
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (calendar_id, external_id) DO UPDATE
+SET doubtful = doubtful OR \"start\" <> excluded.\"start\" OR \"end\" <> excluded.\"end\",
+    series_external_id = excluded.series_external_id,
+    \"start\" = excluded.\"start\", \"end\" = excluded.\"end\"";
 
 /// Gives series the occurrences that are listed beside them. An exception
 /// stands for its occurrence.

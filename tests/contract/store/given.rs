@@ -199,3 +199,23 @@ pub(crate) async fn a_series_that_cannot_be_read_again_stays_as_it_is(bench: Ben
     assert_eq!(counts(&bench.of_march(vec![refused]).await), (0, 0, 0));
     assert_eq!(bench.timeline().await, SHOWN);
 }
+
+pub(crate) async fn a_series_with_contradictory_occurrences_is_read_again(bench: Bench) {
+    bench.stage(listing()).await;
+    bench
+        .stage(vec![occurrence("o1", "2026-03-11T09:00")])
+        .await;
+    assert_eq!(bench.incomplete("never").await, Vec::<String>::new());
+    bench
+        .stage(vec![occurrence("o1", "2026-03-11T11:00")])
+        .await;
+    bench
+        .stage(vec![occurrence("o1", "2026-03-11T11:00")])
+        .await;
+    assert_eq!(bench.incomplete("never").await, ["s"]);
+    bench.unstage_members("s").await;
+    bench.stage(listing()).await;
+    assert_eq!(bench.incomplete("never").await, Vec::<String>::new());
+    bench.stage(vec![occurrence("x", "2026-03-13T09:00")]).await;
+    assert_eq!(bench.incomplete("never").await, ["s"]);
+}
