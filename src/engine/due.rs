@@ -61,7 +61,8 @@ pub fn window_is_outdated(covered: &Window, wanted: &Window, now: DateTime<Utc>)
     let length = |window: &Window| window.end() - window.start();
     let left = covered.end() - now;
     let whole = wanted.end() - now;
-    length(covered) != length(wanted) || covered.start() > wanted.start() || left * 3 <= whole * 2
+    let runs_short = covered.end() < wanted.end() && left * 3 <= whole * 2;
+    length(covered) != length(wanted) || covered.start() > wanted.start() || runs_short
 }
 
 /// How long a calendar rests after so many failures in a row: a minute,
@@ -141,6 +142,15 @@ mod tests {
         assert!(short(0, 10, 60));
         // As long, and wholly covered: the next one comes when this one runs short.
         assert!(!short(0, 29, 91));
+        // Without any future, a window is good for the day.
+        let past = Window::around(begun, 30, 0);
+        assert!(!window_is_outdated(&past, &past, begun));
+        let tomorrow = begun + TimeDelta::days(1);
+        assert!(window_is_outdated(
+            &past,
+            &Window::around(tomorrow, 30, 0),
+            tomorrow
+        ));
     }
 
     #[test]

@@ -203,10 +203,18 @@ pub trait Events {
     async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
     /// Forgets what is staged for a calendar.
     async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;
+    /// Forgets what is staged of series that are read again: their occurrences
+    /// and exceptions.
+    async fn event_unstage_members(
+        &self,
+        calendar: &CalendarId,
+        series: Vec<ExternalId>,
+    ) -> Result<()>;
     /// Events that have to be read again before the stage can be applied: of
     /// those that vanished from the listing the known ones, an exception with
-    /// its series, an occurrence by its series; and series of which only
-    /// occurrences are staged.
+    /// its series, an occurrence by its series; series of which only
+    /// occurrences or exceptions are staged, with these exceptions; and series
+    /// whose occurrences are staged in contradiction to each other.
     async fn event_incomplete(
         &self,
         calendar: &CalendarId,

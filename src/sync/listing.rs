@@ -199,6 +199,10 @@ impl Sync {
         let mut events = loose.touched;
         events.extend(self.store.event_incomplete(&calendar.id, vanished).await?);
         let events: Vec<_> = events.into_iter().collect();
+        // What the pages said of a series is older than what is read now.
+        self.store
+            .event_unstage_members(&calendar.id, events.clone())
+            .await?;
         let provider = self.providers.of(visit.account.provider);
         for some in events.chunks(AT_A_TIME) {
             let changes = tokio::select! {

@@ -125,9 +125,15 @@ macro_rules! every_sentence {
                 a_series_that_is_listed_anew_loses_what_is_not_listed_with_it,
                 an_exception_stands_for_the_listed_occurrence_of_its_id,
                 a_listing_of_a_window_says_nothing_of_what_lies_outside,
+                what_a_window_newly_covers_is_swept_too,
                 what_vanished_is_read_again_where_it_is_known,
                 exceptions_go_with_what_is_a_listed_series_no_longer,
                 occurrences_without_their_series_have_it_read_again,
+                a_series_that_became_a_single_event_leaves_no_exceptions,
+                exceptions_without_their_series_are_read_again_with_it,
+                a_series_with_contradictory_occurrences_is_read_again,
+                what_a_series_says_anew_replaces_what_the_pages_said,
+                a_series_that_cannot_be_read_again_stays_as_it_is,
             }
             window {
                 only_what_touches_the_window_is_shown,

@@ -33,7 +33,6 @@ const PREFER: &str = "odata.maxpagesize=200, outlook.timezone=\"UTC\", \
 const PAGES: usize = 1000;
 
 impl Microsoft {
-    /// `calendars`, every page.
     /// `/me`: the id of the login; none where we may not ask.
     pub(super) async fn me(&self, session: &Session) -> Result<Option<String>> {
         let mut url = self.url(&["me"])?;
@@ -46,6 +45,7 @@ impl Microsoft {
         }
     }
 
+    /// `calendars`, every page.
     pub(super) async fn calendar_list(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {
         let mut calendars = Vec::new();
         let mut pages = Pages::from(self.url(&["me", "calendars"])?);
@@ -132,7 +132,7 @@ impl Microsoft {
 pub(super) struct Pages {
     next: Option<Url>,
     sent: String,
-    left: usize,
+    seen: HashSet<Url>,
 }
 
 impl Pages {
@@ -141,7 +141,7 @@ impl Pages {
         Self {
             next: Some(first),
             sent: String::new(),
-            left: PAGES,
+            seen: HashSet::new(),
         }
     }
 
@@ -150,10 +150,9 @@ impl Pages {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
-        self.left = self
-            .left
-            .checked_sub(1)
-            .ok_or_else(|| protocol("list without end"))?;
+        if self.seen.len() >= PAGES || !self.seen.insert(url.clone()) {
+            return Err(protocol("list without end"));
+        }
         self.sent = url.as_str().to_owned();
         Ok(Some(url))
     }

@@ -27,6 +27,16 @@ impl Events for SqliteStore {
         self.beside(move |tx| stage::clear(tx, &calendar)).await
     }
 
+    async fn event_unstage_members(
+        &self,
+        calendar: &CalendarId,
+        series: Vec<ExternalId>,
+    ) -> Result<()> {
+        let calendar = calendar.clone();
+        self.beside(move |tx| stage::clear_members(tx, &calendar, &series))
+            .await
+    }
+
     async fn event_incomplete(
         &self,
         calendar: &CalendarId,

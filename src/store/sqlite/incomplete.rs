@@ -22,7 +22,8 @@ SELECT json_extract(o.value, '$[0]'), e.external_id
 FROM calendar_events e, json_each(e.occurrences) o
 WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL";
 
-/// Series of which only occurrences or exceptions are staged.
+/// Series of which only occurrences or exceptions are staged, and those
+/// exceptions: where the series is gone, each tells by itself whether it is.
 const HEADLESS: &str = "\
 SELECT o.series FROM
     (SELECT calendar_id, series_external_id AS series FROM temp.stage_occurrence
@@ -31,7 +32,21 @@ SELECT o.series FROM
      WHERE change = 'upsert' AND series_external_id IS NOT NULL) o
 WHERE o.calendar_id = ?1
   AND NOT EXISTS (SELECT 1 FROM temp.stage s
-                  WHERE s.calendar_id = ?1 AND s.external_id = o.series)";
+                  WHERE s.calendar_id = ?1 AND s.external_id = o.series)
+UNION
+SELECT x.external_id FROM temp.stage x
+WHERE x.calendar_id = ?1 AND x.change = 'upsert' AND x.series_external_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM temp.stage s
+                  WHERE s.calendar_id = ?1 AND s.external_id = x.series_external_id)";
+
+/// Series with an occurrence that is staged at different times, or as an
+/// exception too: nothing says which of them is the newer.
+const DOUBTFUL: &str = "\
+SELECT o.series_external_id FROM temp.stage_occurrence o
+WHERE o.calendar_id = ?1
+  AND (o.doubtful OR EXISTS (SELECT 1 FROM temp.stage x
+                             WHERE x.calendar_id = ?1 AND x.external_id = o.external_id
+                               AND x.change = 'upsert'))";
 
 /// The events that have to be read again.
 pub(super) fn find(
@@ -49,9 +64,11 @@ pub(super) fn find(
     if !unknown.is_empty() {
         add_series(connection, calendar, &unknown, &mut found)?;
     }
-    let mut rows = connection.prepare_cached(HEADLESS)?;
-    for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
-        found.insert(row?);
+    for sql in [HEADLESS, DOUBTFUL] {
+        let mut rows = connection.prepare_cached(sql)?;
+        for row in rows.query_map([calendar], |row| row.get::<_, ExternalId>(0))? {
+            found.insert(row?);
+        }
     }
     Ok(found.into_iter().collect())
 }

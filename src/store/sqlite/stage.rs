@@ -11,7 +11,7 @@ use crate::model::change::Change;
 use crate::model::event::{
     Event, EventKind, EventStatus, Occurrences, ResponseStatus, Transparency,
 };
-use crate::model::id::{CalendarId, EventId};
+use crate::model::id::{CalendarId, EventId, ExternalId};
 use crate::model::time::{EventTime, OriginalStart};
 
 /// The columns that hold what the provider says of an event.
@@ -67,9 +67,12 @@ const MARK: &str = "INSERT OR REPLACE INTO temp.stage (calendar_id, external_id,
 
 /// Stages an occurrence that is listed beside its series.
 const OCCURRENCE: &str = "\
-INSERT OR REPLACE INTO temp.stage_occurrence
+INSERT INTO temp.stage_occurrence
     (calendar_id, external_id, series_external_id, \"start\", \"end\")
-VALUES (?1, ?2, ?3, ?4, ?5)";
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (calendar_id, series_external_id, external_id) DO UPDATE
+SET doubtful = doubtful OR \"start\" <> excluded.\"start\" OR \"end\" <> excluded.\"end\",
+    \"start\" = excluded.\"start\", \"end\" = excluded.\"end\"";
 
 /// Gives series the occurrences that are listed beside them. An exception
 /// stands for its occurrence.
@@ -128,6 +131,27 @@ pub(super) fn clear(connection: &Connection, calendar: &CalendarId) -> Outcome<(
         connection
             .prepare_cached("DELETE FROM temp.stage")?
             .execute([])?;
+    }
+    Ok(())
+}
+
+/// Forgets the staged occurrences and exceptions of series.
+pub(super) fn clear_members(
+    connection: &Connection,
+    calendar: &CalendarId,
+    series: &[ExternalId],
+) -> Outcome<()> {
+    if series.is_empty() {
+        return Ok(());
+    }
+    for table in ["stage", "stage_occurrence"] {
+        let sql = format!(
+            "DELETE FROM temp.{table} WHERE calendar_id = ?1
+               AND series_external_id IN (SELECT value FROM json_each(?2))"
+        );
+        connection
+            .prepare_cached(&sql)?
+            .execute((calendar, Json(series)))?;
     }
     Ok(())
 }

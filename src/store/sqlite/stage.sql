@@ -48,6 +48,8 @@ CREATE TEMP TABLE stage_occurrence (
     series_external_id TEXT NOT NULL,
     "start"            TEXT NOT NULL,
     "end"              TEXT NOT NULL,
+    -- Whether it came at different times: nothing says which is the newer.
+    doubtful           INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (calendar_id, series_external_id, external_id)
 ) WITHOUT ROWID;
 

@@ -8,15 +8,29 @@ use super::error::Outcome;
 use crate::model::id::CalendarId;
 use crate::model::time::{Window, Zone};
 
-/// The occurrences of events of a calendar that may be removed.
+/// Where events of a calendar that may be removed take place, those of one
+/// event in a row. It is their own times that count, not the timeline: that of
+/// another window says nothing of what this one covers.
 const PLACES: &str = "\
+SELECT e.id, e.external_id, e.all_day, e.\"start\", e.\"end\"
+FROM calendar_events e
+WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND e.status <> 'cancelled' AND e.\"start\" IS NOT NULL AND e.recurrence IS NULL
+UNION ALL
+SELECT e.id, e.external_id, e.all_day, json_extract(o.value, '$[1]'), json_extract(o.value, '$[2]')
+FROM calendar_events e, json_each(e.occurrences) o
+WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND e.status <> 'cancelled' AND e.recurrence IS NOT NULL AND e.occurrences IS NOT NULL
+UNION ALL
 SELECT e.id, e.external_id, o.all_day,
-       coalesce(o.starts_at, o.start_date) AS start, coalesce(o.ends_at, o.end_date) AS end
+       coalesce(o.starts_at, o.start_date), coalesce(o.ends_at, o.end_date)
 FROM calendar_events e
 CROSS JOIN calendar_occurrences o ON o.event_id = e.id
-WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.parked_by IS NULL";
+WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.parked_by IS NULL
+  AND e.recurrence IS NOT NULL AND e.occurrences IS NULL";
 
-/// Selects the events inside a window that are not staged as removed.
+/// Selects the events inside a window that are not staged. Where a series
+/// cannot be understood, nobody knows which exceptions it has.
 pub(super) fn unmentioned(
     connection: &Connection,
     calendar: &CalendarId,
@@ -24,7 +38,11 @@ pub(super) fn unmentioned(
 ) -> Outcome<()> {
     let gone = "INSERT OR IGNORE INTO temp.gone
         SELECT ?2 WHERE NOT EXISTS
-            (SELECT 1 FROM temp.stage l WHERE l.calendar_id = ?1 AND l.external_id = ?3)";
+            (SELECT 1 FROM temp.stage l WHERE l.calendar_id = ?1 AND l.external_id = ?3)
+          AND NOT EXISTS
+            (SELECT 1 FROM calendar_events e
+             JOIN temp.stage l ON l.calendar_id = ?1 AND l.external_id = e.series_external_id
+             WHERE e.id = ?2 AND l.change = 'unreadable')";
     let mut gone = connection.prepare_cached(gone)?;
     each_inside(connection, calendar, window, |id, external_id| {
         gone.execute((calendar, id, external_id))?;
@@ -66,8 +84,11 @@ fn each_inside(
     Ok(())
 }
 
+/// Whether a place is inside a window. A listed occurrence that is not of its
+/// series' kind has no place.
 fn is_inside(row: &Row<'_>, window: &Window) -> Outcome<bool> {
     let start: String = row.get("start")?;
     let end: String = row.get("end")?;
-    Ok(window.touches(&parse_time(&start, &end, row.get("all_day")?, Zone::utc())?))
+    let time = parse_time(&start, &end, row.get("all_day")?, Zone::utc());
+    Ok(time.is_ok_and(|time| window.touches(&time)))
 }

@@ -87,6 +87,13 @@ impl Bench {
         self.store.event_stage(&self.calendar, page).await.unwrap();
     }
 
+    /// Forgets what is staged of a series.
+    pub(crate) async fn unstage_members(&self, series: &str) {
+        let series = vec![ExternalId::new(series)];
+        let done = self.store.event_unstage_members(&self.calendar, series);
+        done.await.unwrap();
+    }
+
     /// What an apply of the stage would remove.
     pub(crate) async fn removals(&self, coverage: Coverage) -> Removals {
         let removals = self.store.event_removals(&self.calendar, coverage);

@@ -85,3 +85,16 @@ async fn instances_whose_pages_go_in_a_circle_are_not_believed() {
     let error = reread(&server, &["s"]).await.unwrap_err();
     assert!(matches!(error, ProviderError::Protocol { reason } if reason == "page repeats"));
 }
+
+#[tokio::test]
+async fn instances_whose_pages_lead_back_to_an_earlier_one_are_not_believed() {
+    let server = Server::linked(|base| {
+        let to = |path: &str| format!(r#"{{"value":[],"@odata.nextLink":"{base}/v1.0/{path}"}}"#);
+        let series = json(200, &member("s", "seriesMaster"));
+        let pages = ["a", "b", "a"].map(|path| json(200, &to(path)));
+        [vec![series], pages.to_vec()].concat()
+    });
+    let error = reread(&server, &["s"]).await.unwrap_err();
+    assert!(matches!(error, ProviderError::Protocol { reason } if reason == "list without end"));
+    assert_eq!(server.requests().len(), 4);
+}
