@@ -41,9 +41,14 @@ pub(super) fn classify_delta(answer: &Answer) -> ProviderError {
 }
 
 /// Reads a failed reading. It made no condition, so that one that was not met
-/// is another request's, and passes.
+/// another request's, and passes. That something is not there is believed
+/// when Graph says so, not whatever stands before it.
 pub(super) fn classify_read(answer: &Answer) -> ProviderError {
     match classify(answer) {
+        ProviderError::NotFound if codes(&answer.json().unwrap_or_default()).is_empty() => {
+            let reason = "HTTP 404 without an error of Graph's".to_owned();
+            ProviderError::Protocol { reason }
+        }
         ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
         other => other,
     }

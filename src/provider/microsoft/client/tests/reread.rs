@@ -76,6 +76,15 @@ async fn a_failure_while_reading_again_is_believed_about_nothing() {
 }
 
 #[tokio::test]
+async fn an_event_is_not_gone_because_something_else_is_not_there() {
+    for body in ["", "<html>Not Found</html>", "{}"] {
+        let server = Server::start([json(404, body)]);
+        let error = reread(&server, &["a"]).await.unwrap_err();
+        assert!(matches!(error, ProviderError::Protocol { .. }), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn instances_whose_pages_go_in_a_circle_are_not_believed() {
     let server = Server::linked(|base| {
         let body = format!(r#"{{"value":[],"@odata.nextLink":"{base}/v1.0/more"}}"#);
