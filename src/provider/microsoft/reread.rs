@@ -103,7 +103,10 @@ impl Reading<'_> {
         let first = self
             .microsoft
             .url(&["me", "events", event.as_str(), "instances"])?;
-        let mut pages = Pages::from(within(first, &self.request.window));
+        let mut first = within(first, &self.request.window);
+        // The preferred page size is documented for deltas alone.
+        first.query_pairs_mut().append_pair("$top", "200");
+        let mut pages = Pages::from(first);
         let mut changes = Vec::new();
         while let Some(url) = pages.next()? {
             let request = Request::get(url, "me/events/{id}/instances");

@@ -32,7 +32,7 @@ async fn a_series_is_read_with_all_its_instances_inside_the_window() {
     assert!(matches!(told[1], Change::Occurrence { .. }));
     assert!(matches!(&told[2], Change::Upsert(event) if event.kind != EventKind::Single));
     let window = FULL.split_once('?').unwrap().1;
-    let instances = format!("/v1.0/me/events/s/instances?{window}");
+    let instances = format!("/v1.0/me/events/s/instances?{window}&%24top=200");
     assert_eq!(asked(&server)[1..], [instances.as_str(), "/v1.0/more"]);
 }
 
