@@ -66,6 +66,9 @@ pub(super) fn asked_rest(error: &ProviderError) -> Option<Duration> {
     }
 }
 
+/// The word for a request that can never succeed as it is.
+pub(super) const REFUSED: &str = "refused";
+
 /// The word for a refusal that programs may look at.
 pub(super) fn kind(error: &ProviderError) -> &'static str {
     use ProviderError as E;
@@ -80,7 +83,7 @@ pub(super) fn kind(error: &ProviderError) -> &'static str {
         E::QuotaExceeded { .. } => "quota_exceeded",
         E::NotFound | E::Gone => "not_found",
         E::Forbidden { .. } => "forbidden",
-        E::Conflict { .. } | E::PreconditionFailed | E::Invalid { .. } => "refused",
+        E::Conflict { .. } | E::PreconditionFailed | E::Invalid { .. } => REFUSED,
         E::Unavailable { .. } => "unreachable",
         E::Protocol { .. } => "protocol",
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::Sync;
-use super::failure::{Reach, reach};
+use super::failure::{REFUSED, Reach, reach};
 use super::pull::PullError;
 use super::visit::Visit;
 use crate::engine::due;
@@ -19,6 +19,9 @@ use crate::store::Coverage;
 
 /// No calendar has so many pages.
 const MOST_PAGES: usize = 20_000;
+
+/// Refusals in a row after which a listing is begun anew.
+const REFUSALS: u32 = 3;
 
 /// Events that are read again at a time.
 const AT_A_TIME: usize = 20;
@@ -94,13 +97,11 @@ impl Sync {
         }
     }
 
-    /// Where the last listing ended; none before the first and when a full one
-    /// is asked for.
+    /// Where the last listing ended; none before the first, when a full one is
+    /// asked for, and when the token may be what the provider refuses.
     fn known_start(&self, visit: &Visit<'_>, calendar: &Calendar) -> Option<Start> {
-        let since = calendar
-            .sync_token
-            .clone()
-            .filter(|_| !visit.selection.full)?;
+        let known = !visit.selection.full && !is_refused(calendar);
+        let since = calendar.sync_token.clone().filter(|_| known)?;
         let window = match self.scope(visit) {
             Scope::Calendar => visit.window,
             Scope::Window => calendar.window?,
@@ -226,6 +227,13 @@ impl Sync {
             () = self.stop.cancelled() => Err(PullError::Stopped),
         }
     }
+}
+
+/// Whether the provider refused a calendar's listings so often in a row that
+/// it may mean the token, in words that nobody knows.
+fn is_refused(calendar: &Calendar) -> bool {
+    let backoff = &calendar.backoff;
+    backoff.failures >= REFUSALS && backoff.reason.as_deref() == Some(REFUSED)
 }
 
 fn unreadable_of(changes: &[Change]) -> impl Iterator<Item = (ExternalId, String)> {

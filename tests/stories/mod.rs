@@ -15,6 +15,7 @@ mod limits;
 mod meanwhile;
 mod microsoft;
 mod odd_events;
+mod refused_token;
 mod rest;
 mod series;
 mod stop;
