@@ -26,12 +26,11 @@ WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL"
 /// exceptions: where the series is gone, each tells by itself whether it is.
 const HEADLESS: &str = "\
 SELECT o.series FROM
-    (SELECT calendar_id, series_external_id AS series FROM temp.stage_occurrence
+    (SELECT series_external_id AS series FROM temp.stage_occurrence WHERE calendar_id = ?1
      UNION
-     SELECT calendar_id, series_external_id FROM temp.stage
-     WHERE change = 'upsert' AND series_external_id IS NOT NULL) o
-WHERE o.calendar_id = ?1
-  AND NOT EXISTS (SELECT 1 FROM temp.stage s
+     SELECT series_external_id FROM temp.stage
+     WHERE calendar_id = ?1 AND change = 'upsert' AND series_external_id IS NOT NULL) o
+WHERE NOT EXISTS (SELECT 1 FROM temp.stage s
                   WHERE s.calendar_id = ?1 AND s.external_id = o.series)
 UNION
 SELECT x.external_id FROM temp.stage x
@@ -44,9 +43,9 @@ WHERE x.calendar_id = ?1 AND x.change = 'upsert' AND x.series_external_id IS NOT
 const DOUBTFUL: &str = "\
 SELECT o.series_external_id FROM temp.stage_occurrence o
 WHERE o.calendar_id = ?1
-  AND (o.doubtful OR EXISTS (SELECT 1 FROM temp.stage x
+  AND (o.doubtful OR EXISTS (SELECT 1 FROM temp.stage x INDEXED BY stage_exceptions
                              WHERE x.calendar_id = ?1 AND x.external_id = o.external_id
-                               AND x.change = 'upsert'))";
+                               AND x.change = 'upsert' AND x.series_external_id IS NOT NULL))";
 
 /// The events that have to be read again.
 pub(super) fn find(

@@ -83,8 +83,9 @@ SET occurrences =
                              ORDER BY o.\"start\", o.external_id)
      FROM temp.stage_occurrence o
      WHERE o.calendar_id = s.calendar_id AND o.series_external_id = s.external_id
-       AND NOT EXISTS (SELECT 1 FROM temp.stage x
-                       WHERE x.calendar_id = o.calendar_id AND x.external_id = o.external_id))
+       AND NOT EXISTS (SELECT 1 FROM temp.stage x INDEXED BY stage_exceptions
+                       WHERE x.calendar_id = o.calendar_id AND x.external_id = o.external_id
+                         AND x.change = 'upsert' AND x.series_external_id IS NOT NULL))
 WHERE s.calendar_id = ?1 AND s.occurrences IS NOT NULL";
 
 /// Creates the empty stage.
