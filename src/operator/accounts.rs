@@ -31,10 +31,10 @@ enum Action {
     /// Create or revive accounts from a file
     ///
     /// JSON, one object a line or one array. user_id, provider (google or
-    /// microsoft), email and
-    /// refresh_token are required; access_token, expires_at and scopes may
-    /// follow. The user must have been imported. An account of the same user, provider
-    /// and address gets the new tokens and works again. All accounts of the
+    /// microsoft), email and refresh_token are required; access_token,
+    /// expires_at and scopes may follow. The user must have been imported. An
+    /// account of the same user, provider and address gets the new tokens and
+    /// works again. All accounts of the
     /// file are imported, or none; then their calendars are discovered.
     #[command(after_long_help = "\
 An entry:
