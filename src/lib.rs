@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod model;
 pub mod operator;
 pub mod provider;
+pub mod queue;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

@@ -40,6 +40,23 @@ pub struct Calendar {
     pub last_pulled_at: Option<DateTime<Utc>>,
     /// How its last attempts went.
     pub backoff: Backoff,
+    /// Whether it can be watched, as far as we know.
+    pub watch_support: WatchSupport,
+}
+
+/// Whether a calendar can be watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WatchSupport {
+    /// Nothing speaks against it.
+    #[default]
+    Possible,
+    /// The provider refused a watch.
+    Refused {
+        /// The provider's reason.
+        reason: String,
+        /// When it refused last.
+        at: DateTime<Utc>,
+    },
 }
 
 /// How often a calendar failed in a row and when it may be tried again.

@@ -56,6 +56,12 @@ id! {
     ConflictId
 }
 id! {
+    /// A watch, unique within the store and at the provider: the id of
+    /// Google's channel, and what tells Graph's subscriptions apart for us.
+    /// It names its user ([`WatchId::generate`]).
+    WatchId
+}
+id! {
     /// The provider's cursor of one calendar: Google's sync token, Graph's
     /// delta link.
     SyncToken
@@ -82,6 +88,24 @@ impl ConflictId {
     #[must_use]
     pub fn generate() -> Self {
         Self(format!("c-{}", short_unique()))
+    }
+}
+
+impl WatchId {
+    /// A new id of a user's watch, `user_{user}_{random}`: 64 characters at
+    /// most, so that Google takes it.
+    #[must_use]
+    pub fn generate(user: &UserId) -> Self {
+        let mut random = uuid::Uuid::new_v4().simple().to_string();
+        random.truncate(18);
+        Self(format!("user_{user}_{random}"))
+    }
+
+    /// The user that it names; none when it is not one of ours.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        let (user, _) = self.0.strip_prefix("user_")?.rsplit_once('_')?;
+        user.parse().ok()
     }
 }
 
@@ -174,6 +198,20 @@ mod tests {
         }
         for bad in ["", "a b", "ü", "a/b", &"x".repeat(41)] {
             assert!(bad.parse::<UserId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_watch_id_names_its_user_and_fits_google() {
+        for user in ["u", "u_7-x", &"x".repeat(40)] {
+            let user: UserId = user.parse().unwrap();
+            let id = WatchId::generate(&user);
+            assert!(id.as_str().len() <= 64, "{id}");
+            assert_eq!(id.user(), Some(user.clone()));
+            assert_ne!(id, WatchId::generate(&user));
+        }
+        for foreign in ["", "user_", "user__x", "u-1_x", "user_a b_x"] {
+            assert_eq!(WatchId::new(foreign).user(), None, "{foreign:?}");
         }
     }
 

@@ -28,6 +28,8 @@ pub enum LeaseName {
     Calendar(CalendarId),
     /// The tokens of an account.
     Tokens(AccountId),
+    /// The watches of a calendar.
+    Watches(CalendarId),
 }
 
 impl std::fmt::Display for LeaseName {
@@ -36,6 +38,7 @@ impl std::fmt::Display for LeaseName {
             Self::Job(name) => write!(out, "job:{name}"),
             Self::Calendar(id) => write!(out, "calendar:{id}"),
             Self::Tokens(id) => write!(out, "tokens:{id}"),
+            Self::Watches(id) => write!(out, "watches:{id}"),
         }
     }
 }

@@ -5,6 +5,7 @@ mod google;
 mod http;
 mod microsoft;
 mod oauth;
+mod webhook;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,15 +14,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use url::Url;
 
 pub use self::google::GoogleEndpoints;
 pub use self::http::{RetrySettings, TransportSettings};
 pub use self::microsoft::MicrosoftEndpoints;
+pub use self::webhook::{Incoming, Post, Signer, lifecycle_path, path, receive};
 use crate::model::account::{ProviderKind, Tokens};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
-use crate::model::id::{AccountId, ExternalId, SyncToken};
+use crate::model::id::{AccountId, ExternalId, SyncToken, WatchId};
 use crate::model::time::Window;
+use crate::model::watch::WatchGrant;
 
 /// Why a provider did not do it, in the terms that callers decide on.
 ///
@@ -107,6 +111,19 @@ pub enum ProviderError {
         /// The provider's reason.
         reason: String,
     },
+    /// This calendar can never be watched.
+    #[error("the calendar cannot be watched ({reason})")]
+    Unwatchable {
+        /// The provider's reason.
+        reason: String,
+    },
+    /// The provider refuses the address that notifications are to go to, or
+    /// nothing there answered it as it should: the operator's doing.
+    #[error("the address for notifications is refused ({reason})")]
+    AddressRefused {
+        /// The provider's reason.
+        reason: String,
+    },
     /// The provider cannot be reached or fails: later may help.
     #[error("not reachable ({reason})")]
     Unavailable {
@@ -152,6 +169,50 @@ pub trait Provider: Send + Sync {
     ) -> Result<Vec<Change>>;
     /// What a listing covers.
     fn scope(&self) -> Scope;
+    /// Asks for notifications of what changes in a calendar. `Conflict`: the
+    /// provider has such a watch already ([`Provider::watches`]).
+    async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant>;
+    /// Has a watch last longer; none where a new one has to take its place.
+    /// `NotFound` when there is no such watch any more.
+    async fn extend_watch(
+        &self,
+        session: &Session,
+        watch: &WatchGrant,
+        until: DateTime<Utc>,
+    ) -> Result<Option<WatchGrant>>;
+    /// Ends a watch; one that is no more is a success.
+    async fn stop_watch(&self, session: &Session, watch: &WatchGrant) -> Result<()>;
+    /// The account's watches as the provider knows them; none where it does not
+    /// tell.
+    async fn watches(&self, session: &Session) -> Result<Vec<ListedWatch>>;
+}
+
+/// Asks for a watch.
+#[derive(Clone, Debug)]
+pub struct WatchRequest {
+    /// The calendar.
+    pub calendar: ExternalId,
+    /// The id of the watch.
+    pub watch: WatchId,
+    /// What its notifications carry to prove where they come from.
+    pub signature: SecretString,
+    /// Where notifications go.
+    pub address: Url,
+    /// Where word of the watch itself goes, at providers that send such.
+    pub lifecycle_address: Url,
+    /// How long it is to last; the provider may shorten it.
+    pub until: DateTime<Utc>,
+}
+
+/// A watch as the provider lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedWatch {
+    /// What stops it.
+    pub grant: WatchGrant,
+    /// The calendar, as far as it is known.
+    pub calendar: Option<ExternalId>,
+    /// Where its notifications go.
+    pub address: String,
 }
 
 /// What a listing covers.

@@ -7,6 +7,7 @@
 mod keyring;
 mod sqlite;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,17 +15,20 @@ use chrono::{DateTime, Utc};
 
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::sqlite::SqliteUrl;
-use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
+use crate::model::account::{
+    Account, AccountStatus, NewAccount, ProviderKind, StoredTokens, Tokens,
+};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
 use crate::model::change::Change;
 use crate::model::conflict::Conflict;
-use crate::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken, UserId};
+use crate::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken, UserId, WatchId};
 use crate::model::lease::{Lease, LeaseName};
 use crate::model::preferences::Preferences;
 use crate::model::run::{JobRun, SyncStatus};
 use crate::model::time::Window;
 use crate::model::timeline::TimelineRow;
 use crate::model::user::User;
+use crate::model::watch::{Watch, WatchGrant};
 
 /// Why the store did not do it, in the terms that callers decide on.
 #[derive(Debug, thiserror::Error)]
@@ -83,12 +87,22 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The whole store.
 pub trait Store:
-    Users + Accounts + Calendars + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
+    Users + Accounts + Calendars + Watches + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
 {
 }
 
 impl<S> Store for S where
-    S: Users + Accounts + Calendars + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
+    S: Users
+        + Accounts
+        + Calendars
+        + Watches
+        + Events
+        + Conflicts
+        + Statuses
+        + Leases
+        + Runs
+        + Send
+        + Sync
 {
 }
 
@@ -189,6 +203,50 @@ pub trait Calendars {
     async fn calendar_set_primary_write(&self, id: &CalendarId) -> Result<bool>;
     /// Notes that a calendar failed and when to try again.
     async fn calendar_save_backoff(&self, id: &CalendarId, backoff: Backoff) -> Result<()>;
+}
+
+/// Watches of calendars. One is written before it is asked for, so that
+/// whatever it says can be told apart from a forgery.
+#[async_trait]
+pub trait Watches {
+    /// Notes that a watch is about to be asked for. `NoSuch` when its calendar
+    /// does not exist.
+    async fn watch_request(&self, watch: Watch) -> Result<()>;
+    /// Notes what the provider granted, and that its calendar can be watched;
+    /// every other watch of the calendar has to be stopped from now on. False
+    /// when the watch is not there any more.
+    async fn watch_confirm(&self, id: &WatchId, grant: WatchGrant) -> Result<bool>;
+    /// Notes that a watch is not wanted any more and has to be stopped.
+    async fn watch_discard(&self, id: &WatchId) -> Result<()>;
+    /// Forgets a watch that is no more.
+    async fn watch_remove(&self, id: &WatchId) -> Result<()>;
+    /// Notes that the provider refuses watches of a calendar, and when.
+    async fn watch_refuse(
+        &self,
+        calendar: &CalendarId,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<()>;
+    /// Every watch, by user and calendar, the oldest first.
+    async fn watch_list(&self) -> Result<Vec<Watch>>;
+    /// The calendars of watches, by our id of the watch or the provider's;
+    /// unknown ones are left out.
+    async fn watch_calendars(
+        &self,
+        provider: ProviderKind,
+        watches: Vec<String>,
+    ) -> Result<HashMap<String, Watched>>;
+}
+
+/// What a watch watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Our id of the watch.
+    pub watch: WatchId,
+    /// The user of the calendar.
+    pub user_id: UserId,
+    /// The calendar.
+    pub calendar_id: CalendarId,
 }
 
 /// The events of calendars and the timeline that follows from them.

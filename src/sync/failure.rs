@@ -47,6 +47,8 @@ pub(super) fn reach(error: &ProviderError) -> Reach {
         | E::Conflict { .. }
         | E::PreconditionFailed
         | E::Invalid { .. }
+        | E::Unwatchable { .. }
+        | E::AddressRefused { .. }
         | E::Unavailable { .. }
         | E::Protocol { .. } => Reach::Calendar,
     }
@@ -84,6 +86,8 @@ pub(super) fn kind(error: &ProviderError) -> &'static str {
         E::NotFound | E::Gone => "not_found",
         E::Forbidden { .. } => "forbidden",
         E::Conflict { .. } | E::PreconditionFailed | E::Invalid { .. } => REFUSED,
+        E::Unwatchable { .. } => "unwatchable",
+        E::AddressRefused { .. } => "address_refused",
         E::Unavailable { .. } => "unreachable",
         E::Protocol { .. } => "protocol",
     }
@@ -100,6 +104,11 @@ fn way_out(error: &ProviderError) -> &'static str {
         E::Credentials { .. } => "the account is left alone until then",
         E::NotFound | E::Gone => "if the calendar is gone for good: `calsync calendars disable`",
         E::Forbidden { .. } => "check the sharing of the calendar at the provider",
+        E::Unwatchable { .. } => "it is found by pulling alone",
+        E::AddressRefused { .. } => {
+            "see that webhooks.public_url leads to `calsync serve-webhooks`, over https with a \
+             certificate that everybody trusts"
+        }
         E::SyncTokenExpired
         | E::Unauthorized { .. }
         | E::RateLimited { .. }

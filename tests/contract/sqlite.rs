@@ -76,7 +76,7 @@ async fn a_store_of_a_newer_program_is_refused() {
             refused,
             StoreError::Newer {
                 found: 700,
-                known: 2,
+                known: 3,
                 ..
             }
         ),

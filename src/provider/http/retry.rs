@@ -86,6 +86,8 @@ impl Retries {
             | ProviderError::Conflict { .. }
             | ProviderError::PreconditionFailed
             | ProviderError::Invalid { .. }
+            | ProviderError::Unwatchable { .. }
+            | ProviderError::AddressRefused { .. }
             | ProviderError::Protocol { .. } => return None,
         };
         let computed = self.delays.next().filter(|_| self.idempotent)?;

@@ -20,11 +20,15 @@ use url::Url;
 
 use super::http::{Service, Transport, TransportSettings};
 use super::oauth::{self, Registration, registered};
-use super::{ChangesPage, ChangesRequest, Provider, Result, Scope, Session};
+use super::{
+    ChangesPage, ChangesRequest, ListedWatch, Provider, ProviderError, Result, Scope, Session,
+    WatchRequest,
+};
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
 use crate::model::id::ExternalId;
+use crate::model::watch::WatchGrant;
 
 /// Requests of one mailbox that Outlook serves at once.
 const CONCURRENCY: usize = 4;
@@ -114,4 +118,31 @@ impl Provider for Microsoft {
     fn scope(&self) -> Scope {
         Scope::Window
     }
+
+    async fn watch(&self, _session: &Session, _request: &WatchRequest) -> Result<WatchGrant> {
+        Err(unspoken())
+    }
+
+    async fn extend_watch(
+        &self,
+        _session: &Session,
+        _watch: &WatchGrant,
+        _until: DateTime<Utc>,
+    ) -> Result<Option<WatchGrant>> {
+        Err(unspoken())
+    }
+
+    async fn stop_watch(&self, _session: &Session, _watch: &WatchGrant) -> Result<()> {
+        Err(unspoken())
+    }
+
+    async fn watches(&self, _session: &Session) -> Result<Vec<ListedWatch>> {
+        Err(unspoken())
+    }
+}
+
+/// Watches are not spoken yet.
+fn unspoken() -> ProviderError {
+    let reason = "watches are not spoken yet".to_owned();
+    ProviderError::Protocol { reason }
 }

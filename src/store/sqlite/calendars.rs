@@ -7,7 +7,7 @@ use super::SqliteStore;
 use super::convert::{Milli, Word, moment, small, user_id, window};
 use super::discovery;
 use super::error::{Fault, Outcome, no_such};
-use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
+use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery, WatchSupport};
 use crate::model::id::{CalendarId, SyncToken, UserId};
 use crate::store::{Calendars, Result};
 
@@ -109,6 +109,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Calendar> {
         window: window(row)?,
         last_pulled_at: moment(row, "last_pulled_at")?,
         backoff: read_backoff(row)?,
+        watch_support: read_watch_support(row)?,
+    })
+}
+
+/// Whether the provider refused to watch the calendar.
+fn read_watch_support(row: &Row<'_>) -> rusqlite::Result<WatchSupport> {
+    let refused = moment(row, "watch_checked_at")?.zip(row.get("watch_reason")?);
+    Ok(match refused {
+        Some((at, reason)) => WatchSupport::Refused { reason, at },
+        None => WatchSupport::Possible,
     })
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{Fault, Outcome};
-use crate::model::id::{AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId};
+use crate::model::id::{AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId, WatchId};
 use crate::model::time::{EventTime, Window, Zone};
 
 /// An instant to the second: an event's time.
@@ -190,7 +190,7 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId
+    AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId, WatchId
 );
 
 macro_rules! read_id_columns {
@@ -203,7 +203,9 @@ macro_rules! read_id_columns {
     )*};
 }
 
-read_id_columns!(AccountId, CalendarId, ConflictId, EventId, ExternalId);
+read_id_columns!(
+    AccountId, CalendarId, ConflictId, EventId, ExternalId, WatchId
+);
 
 #[cfg(test)]
 mod tests {

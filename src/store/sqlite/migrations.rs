@@ -11,9 +11,10 @@ use super::url::SqliteUrl;
 use crate::store::StoreError;
 
 /// Every migration, in order; one that landed is never edited.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_listed_occurrences.sql"),
+    include_str!("migrations/0003_watches.sql"),
 ];
 
 /// What a migration run found and left.

@@ -26,6 +26,7 @@ mod timeline;
 mod tokens;
 mod url;
 mod users;
+mod watches;
 mod window;
 
 use std::sync::Arc;
