@@ -47,6 +47,16 @@ pub(super) struct CalendarListEntry {
     pub(super) deleted: Option<bool>,
 }
 
+/// A channel.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Channel {
+    pub(super) id: Option<String>,
+    pub(super) resource_id: Option<String>,
+    /// Milliseconds, a text in the schema and a number in the guide.
+    pub(super) expiration: Option<Value>,
+}
+
 /// The one field that every resource has.
 #[derive(Deserialize)]
 pub(super) struct Identified {

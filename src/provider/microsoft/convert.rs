@@ -9,12 +9,14 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod time;
+mod watch;
 
 use serde_json::value::RawValue;
 
 pub(super) use self::delta::{Round, delta};
 use self::event::event;
 pub(super) use self::read::{Read, Series, read};
+pub(super) use self::watch::{granted, subscriptions};
 use super::time_zone;
 use super::types::{self, Identified, SparseEvent};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};

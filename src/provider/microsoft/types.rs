@@ -7,6 +7,7 @@
 //! spoils nothing but itself.
 
 pub(super) mod notification;
+pub(super) mod subscription;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
