@@ -8,4 +8,5 @@ mod oauth;
 mod series;
 mod support;
 mod tokens;
+mod window;
 mod writing;

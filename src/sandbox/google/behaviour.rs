@@ -26,6 +26,9 @@ pub struct Behaviour {
     pub strict_parameters: bool,
     /// Status of `invalid_client`: 401 (default) or 400.
     pub invalid_client_status: u16,
+    /// `timeMin` also drops series whose first occurrence ends before it;
+    /// default: it keeps every series.
+    pub time_min_drops_series: bool,
 }
 
 impl Default for Behaviour {
@@ -38,6 +41,7 @@ impl Default for Behaviour {
             refuse_lower_sequence: false,
             strict_parameters: true,
             invalid_client_status: 401,
+            time_min_drops_series: false,
         }
     }
 }
