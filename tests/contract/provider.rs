@@ -51,6 +51,7 @@ macro_rules! every_sentence {
                 a_listing_may_end_without_a_token,
                 an_empty_page_is_not_the_last,
                 every_request_is_counted,
+                a_confined_listing_brings_what_takes_place_inside,
             }
             changes {
                 a_new_event_comes_with_the_next_token,
