@@ -209,7 +209,7 @@ impl Drain<'_> {
         Some(Returned {
             ids: ids.to_vec(),
             tried: ending == Ending::Failed,
-            until: self.cx.clock.now() + rest,
+            until: self.cx.now() + rest,
         })
     }
 }

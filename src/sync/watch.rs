@@ -157,7 +157,7 @@ impl Sync {
             Err(WatchError::Provider(
                 ProviderError::Unwatchable { reason } | ProviderError::Forbidden { reason },
             )) => {
-                let now = self.clock.now();
+                let now = self.clock.begun();
                 self.store
                     .watch_refuse(&post.calendar.id, &reason, now)
                     .await?;

@@ -10,4 +10,5 @@ pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod services;
 pub(crate) mod story;
+pub(crate) mod webhooks;
 pub(crate) mod wire;
