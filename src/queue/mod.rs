@@ -173,7 +173,7 @@ pub struct Returned {
 }
 
 /// What is in the queue of a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueueStatus {
     /// The provider.
     pub provider: ProviderKind,
@@ -188,7 +188,7 @@ pub struct QueueStatus {
 }
 
 /// An entry that was put aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadEntry {
     /// The id.
     pub id: DeliveryId,

@@ -1,7 +1,8 @@
-//! A private redis-server: nobody else's, without a port, gone with the test.
+//! A private redis-server: nobody else's, and gone with the test.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
@@ -18,40 +19,71 @@ pub(crate) struct Redis {
     server: Option<Child>,
 }
 
+/// How a server is set up, and where it then is.
+pub(crate) struct Settings {
+    /// Lines of its configuration file.
+    pub(crate) config: String,
+    pub(crate) url: String,
+}
+
 impl Redis {
     /// One that forgets everything when it ends. `None`: redis-server is
     /// missing, and the test cannot be made here.
     pub(crate) fn start() -> Option<Self> {
-        Self::on_socket("appendonly no")
+        Self::start_on_socket("appendonly no")
     }
 
     /// One that keeps whatever it confirmed.
     pub(crate) fn start_durable() -> Option<Self> {
-        Self::on_socket("appendonly yes\nappendfsync always")
+        Self::start_on_socket("appendonly yes\nappendfsync always")
     }
 
-    fn on_socket(persistence: &str) -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("redis.sock").display().to_string();
-        let config = format!("port 0\nunixsocket {socket}\n{persistence}");
-        Self::start_with(dir, &config, format!("unix://{socket}"))
+    fn start_on_socket(persistence: &str) -> Option<Self> {
+        let mut redis = Self::new(tempfile::tempdir().unwrap())?;
+        let socket = redis.dir().join("redis.sock").display().to_string();
+        let settings = Settings {
+            config: format!("port 0\nunixsocket {socket}\n{persistence}"),
+            url: format!("unix://{socket}"),
+        };
+        redis.begin(settings).unwrap();
+        Some(redis)
     }
 
-    /// One with a directory, configuration and URL of its own.
-    pub(crate) fn start_with(dir: TempDir, config: &str, url: String) -> Option<Self> {
-        if !is_installed() {
-            return None;
-        }
-        let mut text = format!("dir {}\nsave \"\"\n", dir.path().display());
-        writeln!(text, "{config}").unwrap();
-        std::fs::write(dir.path().join("redis.conf"), text).unwrap();
-        let server = Some(launch(dir.path()));
-        Some(Self { dir, url, server })
+    /// One on a port of this machine, in a directory.
+    pub(crate) fn start_on_port(dir: TempDir, on: impl Fn(u16) -> Settings) -> Option<Self> {
+        let mut redis = Self::new(dir)?;
+        // Somebody else may take the port meanwhile.
+        let mut attempts = (0..10).map(|_| redis.begin(on(free_port())));
+        let started = attempts.find(Result::is_ok);
+        started.expect("one of ten ports is free").unwrap();
+        Some(redis)
+    }
+
+    fn new(dir: TempDir) -> Option<Self> {
+        is_installed().then_some(Self {
+            dir,
+            url: String::new(),
+            server: None,
+        })
+    }
+
+    fn begin(&mut self, settings: Settings) -> Result<(), String> {
+        let place = self.dir().display();
+        let text = format!("dir {place}\nsave \"\"\n{}\n", settings.config);
+        std::fs::write(self.dir().join("redis.conf"), text).unwrap();
+        self.url = settings.url;
+        self.server = Some(launch(self.dir())?);
+        Ok(())
     }
 
     /// Where it is, as `queue.url` says it.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Its directory.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Its process.
@@ -70,7 +102,7 @@ impl Redis {
     /// Ends it with SIGKILL if it runs, and starts it again in the same place.
     pub(crate) fn restart(&mut self) {
         self.kill();
-        self.server = Some(launch(self.dir.path()));
+        self.server = Some(launch(self.dir()).unwrap());
     }
 }
 
@@ -81,7 +113,7 @@ impl Drop for Redis {
 }
 
 /// Starts the server of a directory; returns when it can be used.
-fn launch(dir: &Path) -> Child {
+fn launch(dir: &Path) -> Result<Child, String> {
     let mut command = Command::new("redis-server");
     let command = command.arg(dir.join("redis.conf")).stdin(Stdio::null());
     let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -90,7 +122,7 @@ fn launch(dir: &Path) -> Child {
     loop {
         let Some(Ok(line)) = lines.next() else {
             server.wait().unwrap();
-            panic!("redis-server did not start:\n{said}");
+            return Err(format!("redis-server did not start:\n{said}"));
         };
         if line.contains("eady to accept connections") {
             break;
@@ -99,7 +131,12 @@ fn launch(dir: &Path) -> Child {
     }
     // It would stop at a full pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    server
+    Ok(server)
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// Whether there is a redis-server; says so when there is none.
