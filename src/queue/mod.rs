@@ -7,6 +7,7 @@
 //! to be repeatable.
 
 mod entry;
+mod redis;
 mod sqlite;
 
 use std::fmt;
@@ -81,10 +82,7 @@ pub async fn open(settings: QueueSettings) -> Result<Arc<dyn Queue>> {
     };
     match settings.location {
         QueueLocation::Sqlite(path) => sqlite::open(&path, terms).await,
-        QueueLocation::Redis(_) => Err(QueueError::Unusable {
-            location: "redis".to_owned(),
-            reason: "this calsync has no Redis queue: set queue.url to a file".to_owned(),
-        }),
+        QueueLocation::Redis(url) => redis::open(&url, terms),
     }
 }
 
@@ -92,15 +90,18 @@ pub async fn open(settings: QueueSettings) -> Result<Arc<dyn Queue>> {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Adds notifications at the end, all of them or none; they are durable
-    /// when this returns.
+    /// when this returns. When it fails they may be there all the same, as
+    /// when only the answer was lost.
     async fn push(&self, notifications: Vec<Notification>) -> Result<()>;
-    /// Takes up to `most` deliveries of a provider, the oldest first, for the
-    /// hold from `now` on: those that wait, those given back that are due, and
-    /// those whose hold has ended. What cannot be read and what was tried too
-    /// often goes to the dead list instead.
+    /// Takes up to `most` deliveries of a provider for the hold from `now` on:
+    /// first those that come back, because they were given back and are due or
+    /// because their hold has ended; then those that wait, the oldest first.
+    /// What cannot be read and what was claimed too often goes to the dead list
+    /// instead.
     async fn claim(&self, provider: ProviderKind, most: usize, now: DateTime<Utc>)
     -> Result<Claim>;
-    /// Ends deliveries that were served, whoever holds them now.
+    /// Ends deliveries that were served, whoever holds them now, and even if
+    /// they count as dead by now.
     async fn ack(&self, provider: ProviderKind, ids: Vec<DeliveryId>) -> Result<()>;
     /// Gives claimed deliveries back.
     async fn give_back(&self, provider: ProviderKind, returned: Returned) -> Result<()>;
@@ -172,7 +173,7 @@ pub struct Returned {
 }
 
 /// What is in the queue of a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueueStatus {
     /// The provider.
     pub provider: ProviderKind,
@@ -187,7 +188,7 @@ pub struct QueueStatus {
 }
 
 /// An entry that was put aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadEntry {
     /// The id.
     pub id: DeliveryId,

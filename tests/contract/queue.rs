@@ -9,6 +9,7 @@ mod crowds;
 mod dead;
 mod foreign;
 mod holds;
+mod redis;
 mod sqlite;
 mod status;
 
@@ -84,3 +85,4 @@ macro_rules! every_sentence {
 }
 
 every_sentence!(over_sqlite);
+every_sentence!(over_redis);

@@ -13,6 +13,8 @@ use calsync::queue::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
 
+use crate::support::redis::Redis;
+
 pub(crate) use calsync::model::account::ProviderKind::{Google, Microsoft};
 
 /// How often a delivery is tried.
@@ -27,12 +29,20 @@ pub(crate) struct Bench {
 /// What a queue is made of.
 enum Place {
     Sqlite(TempDir),
+    Redis(Redis),
 }
 
 impl Bench {
     /// Over SQLite, in a directory of its own.
     pub(crate) async fn over_sqlite() -> Option<Self> {
         let place = Place::Sqlite(tempfile::tempdir().unwrap());
+        let queue = open(&place).await;
+        Some(Self { queue, place })
+    }
+
+    /// Over a Redis server of its own; `None` where there is none.
+    pub(crate) async fn over_redis() -> Option<Self> {
+        let place = Place::Redis(Redis::start()?);
         let queue = open(&place).await;
         Some(Self { queue, place })
     }
@@ -55,6 +65,7 @@ impl Bench {
                 let sql = "INSERT INTO deliveries (provider, entry) VALUES (?1, CAST(?2 AS TEXT))";
                 file.execute(sql, (provider.as_str(), entry)).unwrap();
             }
+            Place::Redis(server) => redis_push(server, provider, entry),
         }
     }
 
@@ -116,8 +127,20 @@ impl Bench {
 async fn open(place: &Place) -> Arc<dyn Queue> {
     let location = match place {
         Place::Sqlite(directory) => QueueLocation::Sqlite(file(directory)),
+        Place::Redis(server) => QueueLocation::Redis(server.url().into()),
     };
     calsync::queue::open(settings(location)).await.unwrap()
+}
+
+fn redis_push(server: &Redis, provider: ProviderKind, entry: &[u8]) {
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_connection().unwrap();
+    let list = format!("calendar_webhooks:{provider}");
+    redis::cmd("LPUSH")
+        .arg(list)
+        .arg(entry)
+        .exec(&mut connection)
+        .unwrap();
 }
 
 /// What the queues here are opened with.
