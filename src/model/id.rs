@@ -92,8 +92,11 @@ impl ConflictId {
 }
 
 impl WatchId {
-    /// A new id of a user's watch, `user_{user}_{random}`: 64 characters at
-    /// most, so that Google takes it.
+    /// The length of the longest: more than that Google does not take.
+    pub const MOST: usize = 64;
+
+    /// A new id of a user's watch, `user_{user}_{random}`, of
+    /// [`MOST`](Self::MOST) characters at most.
     #[must_use]
     pub fn generate(user: &UserId) -> Self {
         let mut random = uuid::Uuid::new_v4().simple().to_string();
@@ -206,7 +209,7 @@ mod tests {
         for user in ["u", "u_7-x", &"x".repeat(40)] {
             let user: UserId = user.parse().unwrap();
             let id = WatchId::generate(&user);
-            assert!(id.as_str().len() <= 64, "{id}");
+            assert!(id.as_str().len() <= WatchId::MOST, "{id}");
             assert_eq!(id.user(), Some(user.clone()));
             assert_ne!(id, WatchId::generate(&user));
         }

@@ -237,6 +237,11 @@ pub struct ChangesRequest {
     pub page: Option<PageToken>,
     /// What the timeline is to cover; a provider that lists by time uses it.
     pub window: Window,
+    /// List only what takes place inside, to have it soon: such a listing of a
+    /// whole calendar brings no token, and its end says nothing of what is not
+    /// in it. Of no effect on changes since a token, and at a provider that
+    /// lists by time anyway.
+    pub only: Option<Window>,
 }
 
 /// The provider's mark between two pages.

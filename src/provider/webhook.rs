@@ -12,9 +12,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+use super::{google, microsoft};
 use crate::model::account::ProviderKind;
-use crate::model::id::WatchId;
+use crate::model::id::{UserId, WatchId};
 use crate::model::notification::Notification;
+
+/// Room for the bytes of a signature: what is longer is none.
+const SIGNATURE_ROOM: usize = 36;
 
 /// Signs watches and knows its signatures again.
 #[derive(Clone)]
@@ -50,8 +54,15 @@ impl Signer {
     pub fn verify(&self, watch: &str, signature: &str) -> bool {
         let mut mac = self.0.clone();
         mac.update(watch.as_bytes());
-        let given = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-        mac.verify_slice(&given).is_ok()
+        let mut given = [0; SIGNATURE_ROOM];
+        let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut given);
+        mac.verify_slice(&given[..length.unwrap_or(0)]).is_ok()
+    }
+
+    /// The user whom a watch names, if it is signed.
+    pub(super) fn user(&self, watch: &str, signature: &str) -> Option<UserId> {
+        let signed = watch.len() <= WatchId::MOST && self.verify(watch, signature);
+        signed.then(|| WatchId::new(watch).user()).flatten()
     }
 }
 
@@ -105,6 +116,69 @@ pub fn lifecycle_path(provider: ProviderKind) -> &'static str {
 
 /// Reads what a provider posted.
 #[must_use]
-pub fn receive(_provider: ProviderKind, _signer: &Signer, _post: &Post<'_>) -> Incoming {
-    Incoming::Malformed
+pub fn receive(provider: ProviderKind, signer: &Signer, post: &Post<'_>) -> Incoming {
+    match provider {
+        ProviderKind::Google => google::webhook::receive(signer, post),
+        ProviderKind::Microsoft => microsoft::webhook::receive(signer, post),
+    }
+}
+
+/// A text of a notification as it may be kept; none when it says nothing, or
+/// more than any provider says.
+pub(super) fn kept(text: &str, most: usize) -> Option<String> {
+    let usable = !text.is_empty() && text.len() <= most && !text.contains(char::is_control);
+    usable.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signer(secret: &str) -> Signer {
+        Signer::new(&secret.into())
+    }
+
+    #[test]
+    fn a_signature_holds_for_its_watch_and_secret_alone() {
+        let ours = signer("s3cret");
+        let watch = WatchId::new("user_u-7_0123456789abcdef01");
+        let signature = ours.sign(&watch);
+        let signature = signature.expose_secret();
+        assert_eq!(signature.len(), 43);
+        assert!(ours.verify(watch.as_str(), signature));
+        assert!(!ours.verify("user_u-7_0123456789abcdef02", signature));
+        assert!(!signer("other").verify(watch.as_str(), signature));
+    }
+
+    #[test]
+    fn what_is_no_signature_is_refused_whatever_its_length() {
+        let ours = signer("s3cret");
+        let watch = WatchId::new("user_u-7_0123456789abcdef01");
+        let right = ours.sign(&watch);
+        let right = right.expose_secret();
+        let shortened = &right[..42];
+        let padded = format!("{right}=");
+        let doubled = right.repeat(2);
+        let long = "A".repeat(10_000);
+        for wrong in ["", "A", "!", "\u{fc}", shortened, &padded, &doubled, &long] {
+            assert!(!ours.verify(watch.as_str(), wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_signed_watch_names_its_user() {
+        let ours = signer("s3cret");
+        let user = |watch: &str| {
+            let signature = ours.sign(&WatchId::new(watch));
+            ours.user(watch, signature.expose_secret())
+        };
+        assert_eq!(user("user_u-7_x"), "u-7".parse().ok());
+        assert_eq!(user("channel-1"), None);
+        assert_eq!(user(&format!("user_u_{}", "x".repeat(58))), None);
+    }
+
+    #[test]
+    fn printing_a_signer_shows_no_secret() {
+        assert_eq!(format!("{:?}", signer("s3cret")), "Signer");
+    }
 }

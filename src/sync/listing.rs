@@ -148,6 +148,7 @@ impl Sync {
             since: start.since.clone(),
             page: None,
             window: start.window,
+            only: None,
         };
         let mut unreadable = Vec::new();
         let mut loose = Loose::default();

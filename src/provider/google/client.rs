@@ -6,11 +6,14 @@ mod tests;
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use url::Url;
 
 use super::types::Page;
 use super::{Google, convert, errors};
 use crate::model::calendar::DiscoveredCalendar;
+use crate::model::id::SyncToken;
+use crate::model::time::Window;
 use crate::provider::http::{Answer, Request};
 use crate::provider::{
     ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Result, Session,
@@ -81,7 +84,7 @@ impl Google {
             touched: Vec::new(),
             vanished: Vec::new(),
             changes: convert::changes(items, &convert::first_known_zone(zones))?,
-            next: next(page.next_page_token, page.next_sync_token),
+            next: next(request, page.next_page_token, page.next_sync_token),
         })
     }
 
@@ -105,7 +108,7 @@ impl Google {
     }
 
     /// The URL of a page of events: the same parameters on every page of
-    /// every listing, but for the tokens.
+    /// every listing, but for the tokens and what bounds a listing without.
     fn events_url(&self, request: &ChangesRequest) -> Result<Url> {
         let mut url = self.url(&["calendars", request.calendar.as_str(), "events"])?;
         let since = request.since.as_ref().map(|token| token.as_str());
@@ -116,6 +119,7 @@ impl Google {
             .extend_pairs(EVENT_TYPES.map(|kind| ("eventTypes", kind)))
             .append_pair("fields", EVENT_FIELDS)
             .append_pair("prettyPrint", "false")
+            .extend_pairs(bounds(request))
             .extend_pairs(since.map(|token| ("syncToken", token)))
             .extend_pairs(page.map(|token| ("pageToken", token)));
         Ok(url)
@@ -150,12 +154,31 @@ fn believable<'a>(answer: &'a Answer, kind: &str, sent: Option<&str>) -> Result<
     Ok(page)
 }
 
-/// How the listing goes on; a page that claims both is not the last.
-fn next(page: Option<String>, token: Option<String>) -> Next {
+/// How the listing goes on; a page that claims both is not the last. Whether
+/// a token keeps the bounds of its listing is not documented: none is taken.
+fn next(request: &ChangesRequest, page: Option<String>, token: Option<String>) -> Next {
     match page {
         Some(page) => Next::Page(PageToken(page)),
-        None => Next::Done(token.map(crate::model::id::SyncToken::new)),
+        None if only(request).is_some() => Next::Done(None),
+        None => Next::Done(token.map(SyncToken::new)),
     }
+}
+
+/// What a listing is confined to; Google refuses bounds beside a token.
+fn only(request: &ChangesRequest) -> Option<&Window> {
+    request.only.as_ref().filter(|_| request.since.is_none())
+}
+
+/// The parameters that confine a listing.
+fn bounds(request: &ChangesRequest) -> impl Iterator<Item = (&'static str, String)> {
+    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let bounds = only(request).map(|window| {
+        [
+            ("timeMin", text(window.start())),
+            ("timeMax", text(window.end())),
+        ]
+    });
+    bounds.into_iter().flatten()
 }
 
 /// An answer that is not what the contract says.

@@ -8,6 +8,7 @@ mod client;
 mod convert;
 mod errors;
 mod types;
+pub(super) mod webhook;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

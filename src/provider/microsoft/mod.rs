@@ -12,6 +12,7 @@ mod recurrence;
 mod reread;
 mod time_zone;
 mod types;
+pub(super) mod webhook;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -6,6 +6,8 @@
 //! Items are kept as raw text until each is read by itself, so that a bad one
 //! spoils nothing but itself.
 
+pub(super) mod notification;
+
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;

@@ -103,6 +103,7 @@ impl Bench {
             since,
             page: None,
             window: Window::around(now(), 30, 90),
+            only: None,
         }
     }
 

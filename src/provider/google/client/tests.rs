@@ -38,6 +38,7 @@ fn request(since: Option<&str>, page: Option<&str>) -> ChangesRequest {
         since: since.map(SyncToken::new),
         page: page.map(|token| PageToken(token.to_owned())),
         window: Window::around(now, 30, 90),
+        only: None,
     }
 }
 
@@ -120,6 +121,48 @@ async fn every_page_is_asked_for_with_the_same_parameters() {
     assert_eq!(asked(&first).1, with_token);
     let with_page = [with_token, vec![pair("pageToken", "p2")]].concat();
     assert_eq!(asked(&second).1, with_page);
+}
+
+#[tokio::test]
+async fn a_confined_listing_has_bounds_and_brings_no_token() {
+    let page = r#"{"kind":"calendar#events","nextPageToken":"p2"}"#;
+    let last = r#"{"kind":"calendar#events","nextSyncToken":"s2"}"#;
+    let server = Server::start([json(200, page), json(200, last)]);
+    let now = "2026-03-02T08:00:00Z".parse().unwrap();
+    let confined = |request: ChangesRequest| ChangesRequest {
+        only: Some(Window::around(now, 0, 7)),
+        ..request
+    };
+    let first = confined(request(None, None));
+    let first = changes(&server, &first).await.unwrap();
+    assert_eq!(first.next, Next::Page(PageToken("p2".to_owned())));
+    let second = confined(request(None, Some("p2")));
+    let second = changes(&server, &second).await.unwrap();
+    assert_eq!(second.next, Next::Done(None));
+    for request in server.requests() {
+        let (_, query) = asked(&request);
+        let value = |name: &str| {
+            let mut found = query.iter().filter(|(given, _)| given == name);
+            found.next().map(|(_, value)| value.as_str())
+        };
+        assert_eq!(value("timeMin"), Some("2026-03-02T00:00:00Z"));
+        assert_eq!(value("timeMax"), Some("2026-03-09T00:00:00Z"));
+        assert_eq!(value("singleEvents"), Some("false"));
+    }
+}
+
+#[tokio::test]
+async fn changes_since_a_token_are_never_confined() {
+    let last = r#"{"kind":"calendar#events","nextSyncToken":"s2"}"#;
+    let server = Server::start([json(200, last)]);
+    let request = request(Some("s1"), None);
+    let confined = ChangesRequest {
+        only: Some(request.window),
+        ..request
+    };
+    let page = changes(&server, &confined).await.unwrap();
+    assert_eq!(page.next, Next::Done(Some(SyncToken::new("s2"))));
+    assert!(!server.requests()[0].contains("timeM"));
 }
 
 #[tokio::test]

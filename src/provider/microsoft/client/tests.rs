@@ -42,6 +42,7 @@ fn request(since: Option<&str>, page: Option<&str>) -> ChangesRequest {
         since: since.map(SyncToken::new),
         page: page.map(|link| PageToken(link.to_owned())),
         window: Window::around(now, 30, 90),
+        only: None,
     }
 }
 
