@@ -12,7 +12,7 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Status, Users,
+    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Users,
     due_list, summary,
 };
 use crate::sync::progress::Progress;
@@ -75,6 +75,7 @@ enum Command {
     Prefs(Prefs),
     Events(Events),
     Conflicts(Conflicts),
+    Queue(Queue),
     Status(Status),
     #[cfg(feature = "sandbox")]
     Demo(Demo),
@@ -147,6 +148,7 @@ impl Cli {
             Command::Prefs(command) => command.run(cx, out).await?,
             Command::Events(command) => command.run(cx, out).await?,
             Command::Conflicts(command) => command.run(cx, out).await?,
+            Command::Queue(command) => command.run(cx, out).await?,
             Command::Status(command) => command.run(cx, out).await?,
             #[cfg(feature = "sandbox")]
             Command::Demo(command) => {

@@ -1,5 +1,5 @@
-//! What a command is given: the configuration, the clock, and the store and
-//! providers, opened when they are first needed.
+//! What a command is given: the configuration, the clock, and the store, the
+//! queue and the providers, opened when they are first needed.
 
 mod keys;
 
@@ -10,13 +10,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError, StoreUrl};
+use crate::config::{Config, ConfigError, QueueUrl, StoreUrl};
 use crate::engine::plan::Brake;
 use crate::model::account::ProviderKind;
 use crate::provider::{
     GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, TransportSettings,
     open as open_providers,
 };
+use crate::queue::{self, Queue, QueueLocation, QueueSettings};
 use crate::store::{self, Opened, SqliteUrl, Store};
 use crate::sync::clock::Clock;
 use crate::sync::progress::Progress;
@@ -36,6 +37,7 @@ pub struct Context {
     /// Cancelled when the process is asked to end.
     pub stop: CancellationToken,
     opened: OnceCell<Opened>,
+    queue: OnceCell<Arc<dyn Queue>>,
     providers: OnceCell<Providers>,
 }
 
@@ -49,6 +51,7 @@ impl Context {
             progress,
             stop: CancellationToken::new(),
             opened: OnceCell::new(),
+            queue: OnceCell::new(),
             providers: OnceCell::new(),
         }
     }
@@ -78,6 +81,17 @@ impl Context {
                 Ok(store::open(&store_url(&self.config), keys).await?)
             })
             .await
+    }
+
+    /// The queue, opened at the first call.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn queue(&self) -> anyhow::Result<&Arc<dyn Queue>> {
+        Ok(self
+            .queue
+            .get_or_try_init(|| queue::open(queue_settings(&self.config)))
+            .await?)
     }
 
     /// A cycle that holds leases under the given name.
@@ -166,6 +180,18 @@ fn unregistered(kind: ProviderKind) -> ConfigError {
 fn store_url(config: &Config) -> SqliteUrl {
     match &config.store.url {
         StoreUrl::Sqlite(path) => SqliteUrl::new(path.clone()),
+    }
+}
+
+fn queue_settings(config: &Config) -> QueueSettings {
+    let location = match &config.queue.url {
+        QueueUrl::Sqlite(path) => QueueLocation::Sqlite(path.clone()),
+        QueueUrl::Redis(url) => QueueLocation::Redis(url.clone()),
+    };
+    QueueSettings {
+        location,
+        hold: config.queue.hold,
+        max_attempts: config.queue.max_attempts,
     }
 }
 
