@@ -43,7 +43,8 @@ macro_rules! every_sentence {
             users {
                 users_come_back_as_they_were_stored,
                 many_users_are_stored_at_once,
-                preferences_default_until_they_are_saved,
+                preferences_default_until_they_are_changed,
+                preferences_changed_at_the_same_time_are_all_kept,
                 preferences_need_their_user,
                 the_schedule_knows_users_with_accounts,
             }
