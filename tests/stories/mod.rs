@@ -16,6 +16,7 @@ mod limits;
 mod meanwhile;
 mod microsoft;
 mod odd_events;
+mod receiver;
 mod refused_token;
 mod rest;
 mod series;

@@ -1,13 +1,18 @@
 //! Stories in which calendars are watched and notifications queued.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use calsync::context::read_clock;
 use calsync::jobs::{DrainWebhooks, RenewWatches};
 use calsync::model::account::ProviderKind;
 use calsync::model::notification::Notification;
 use calsync::model::run::{JobRun, Outcome};
 use calsync::model::watch::Watch;
+use calsync::provider::Signer;
 use calsync::queue::Queue;
+use calsync::server::{Backends, Callers, Limits, Parts, Receiver, Server, Sockets};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::cycle::expect;
 use super::story::{ANA, World};
@@ -98,5 +103,47 @@ pub(crate) fn notification(
         resource: None,
         what: what.to_owned(),
         received_at: None,
+    }
+}
+
+/// A receiver at work; it stops when this is dropped.
+pub(crate) struct Receiving {
+    _stop: DropGuard,
+}
+
+impl World {
+    /// Starts a receiver where the providers find it under [`PUBLIC_URL`].
+    pub(crate) async fn receive(&self) -> Receiving {
+        let backends = Arc::new(Backends::default());
+        backends.bring_queue(self.queue().await);
+        backends.bring_store(self.store().await);
+        let receiver = Receiver::new(Parts {
+            signer: Signer::new(&SECRET.into()),
+            callers: Callers::new(None, None),
+            limits: Limits::with_body(256 << 10),
+            now: read_clock,
+            backends,
+        });
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let sockets = Sockets::bind(anywhere).await.unwrap();
+        let address = sockets.addresses()[0].replace("http://", "");
+        self.sandbox.route(PUBLIC_URL, address.parse().unwrap());
+        let server = Server {
+            receiver,
+            sockets,
+            idle_exit: None,
+        };
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        tokio::spawn(async move { server.run(&stopped).await });
+        Receiving {
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// Returns when everything that the providers had to say has arrived.
+    pub(crate) async fn all_is_told(&self) {
+        self.google().settle().await;
+        self.microsoft().settle().await;
     }
 }
