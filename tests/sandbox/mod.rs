@@ -10,6 +10,7 @@ mod notified;
 mod oauth;
 pub(crate) mod receiver;
 mod series;
+mod stopping;
 mod support;
 mod tokens;
 mod watching;

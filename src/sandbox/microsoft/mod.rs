@@ -7,6 +7,7 @@
 
 mod accounts;
 mod adopt;
+mod announce;
 mod behaviour;
 mod body;
 mod calendars;
