@@ -65,19 +65,19 @@ impl Backlog {
         let mut errands = HashMap::new();
         let mut left = most;
         while left > 0 && !cx.stop.is_cancelled() {
-            let wanted = left.min(BATCH);
-            let claim = queue.claim(provider, wanted, cx.clock.now()).await?;
-            let got = claim.deliveries.len() + usize::try_from(claim.dead).unwrap_or(wanted);
+            let claim = queue
+                .claim(provider, left.min(BATCH), cx.clock.now())
+                .await?;
+            if claim.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(claim.deliveries.len());
             self.claimed += claim.deliveries.len() as u64;
             self.dead += claim.dead;
             let store = cx.store().await?.as_ref();
             learn(store, provider, &claim.deliveries, &mut known).await?;
             for delivery in claim.deliveries {
                 put(&mut errands, &known, delivery);
-            }
-            left = left.saturating_sub(got);
-            if got < wanted {
-                break;
             }
         }
         for ((user, _), errand) in errands {
