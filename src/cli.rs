@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, Job, Pull};
+use crate::jobs::{self, AutoSync, Job, Pull, ServeWebhooks};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
@@ -69,6 +69,7 @@ pub struct Cli {
 enum Command {
     AutoSync(AutoSync),
     Pull(Pull),
+    ServeWebhooks(ServeWebhooks),
     Users(Users),
     Accounts(Accounts),
     Calendars(Calendars),
@@ -105,8 +106,14 @@ impl Cli {
                 i8::try_from(self.verbose).unwrap_or(2)
             },
             json: self.json,
-            no_progress: self.no_progress,
+            no_progress: self.no_progress || self.runs_on(),
         })
+    }
+
+    /// Whether the command has no end that bars could run towards: its log is
+    /// all that it says.
+    fn runs_on(&self) -> bool {
+        matches!(self.command, Command::ServeWebhooks(_))
     }
 
     /// What the configuration is read from.
@@ -142,6 +149,7 @@ impl Cli {
             Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
+            Command::ServeWebhooks(command) => command.run(cx).await?,
             Command::Users(command) => command.run(cx, out).await?,
             Command::Accounts(command) => command.run(cx, out).await?,
             Command::Calendars(command) => command.run(cx, out).await?,

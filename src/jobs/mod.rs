@@ -4,6 +4,7 @@
 mod auto_sync;
 mod cycle;
 mod pull;
+mod serve_webhooks;
 mod users;
 
 use std::future::Future;
@@ -11,6 +12,7 @@ use std::future::Future;
 pub use self::auto_sync::AutoSync;
 pub use self::cycle::run_cycle;
 pub use self::pull::Pull;
+pub use self::serve_webhooks::ServeWebhooks;
 use crate::context::Context;
 use crate::sync::Report;
 
