@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, DrainWebhooks, Job, Pull, RenewWatches};
+use crate::jobs::{self, AutoSync, DrainWebhooks, Job, Pull, RenewWatches, ServeWebhooks};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
@@ -71,6 +71,7 @@ enum Command {
     Pull(Pull),
     DrainWebhooks(DrainWebhooks),
     RenewWatches(RenewWatches),
+    ServeWebhooks(ServeWebhooks),
     Users(Users),
     Accounts(Accounts),
     Calendars(Calendars),
@@ -107,8 +108,14 @@ impl Cli {
                 i8::try_from(self.verbose).unwrap_or(2)
             },
             json: self.json,
-            no_progress: self.no_progress,
+            no_progress: self.no_progress || self.runs_on(),
         })
+    }
+
+    /// Whether the command has no end that bars could run towards: its log is
+    /// all that it says.
+    fn runs_on(&self) -> bool {
+        matches!(self.command, Command::ServeWebhooks(_))
     }
 
     /// What the configuration is read from.
@@ -146,6 +153,7 @@ impl Cli {
             Command::Pull(job) => return cycle(job, cx, out).await,
             Command::DrainWebhooks(job) => return cycle(job, cx, out).await,
             Command::RenewWatches(job) => return cycle(job, cx, out).await,
+            Command::ServeWebhooks(command) => command.run(cx).await?,
             Command::Users(command) => command.run(cx, out).await?,
             Command::Accounts(command) => command.run(cx, out).await?,
             Command::Calendars(command) => command.run(cx, out).await?,

@@ -52,6 +52,11 @@ const SANDBOX_STRANGERS: &[&str] = &["engine", "provider", "store", "queue", "sy
 const WORDS: &[(&str, &[&str])] = &[
     ("reqwest", &["provider/"]),
     ("rusqlite", &["store/", "queue/sqlite"]),
+    ("axum", &["server/", "sandbox/"]),
+    ("hyper", &["server/", "sandbox/", "provider/http/"]),
+    ("jsonwebtoken", &["server/api/"]),
+    ("listenfd", &["server/"]),
+    ("sd_notify", &["server/"]),
     ("MultiplexedConnection", &["queue/redis"]),
     ("RedisError", &["queue/redis"]),
     ("Utc::now", &["context.rs", "context/", "main.rs"]),

@@ -28,7 +28,7 @@ pub use types::{
     StoreConfig, SyncConfig, WebhooksConfig,
 };
 pub use urls::{QueueUrl, StoreUrl};
-pub use values::Percent;
+pub use values::{Percent, duration_of};
 
 /// The configuration of one run.
 #[derive(Clone, Debug)]

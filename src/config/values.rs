@@ -36,14 +36,24 @@ pub(super) fn text(kind: &ValueKind) -> Result<String, Expected> {
     string(kind, "text in quotes").map(str::to_owned)
 }
 
+/// What a duration is to be.
+const DURATION: &str =
+    r#"a duration with its unit, from 1 second to 24 hours, like "30s", "15m" or "1h 30m""#;
+
 /// A time that carries its unit.
 pub(super) fn duration(kind: &ValueKind) -> Result<Duration, Expected> {
-    const EXPECTED: &str =
-        r#"a duration with its unit, from 1 second to 24 hours, like "30s", "15m" or "1h 30m""#;
-    let time: jiff::SignedDuration = string(kind, EXPECTED)?.parse().map_err(|_| EXPECTED)?;
-    let time = Duration::try_from(time).map_err(|_| EXPECTED)?;
+    Ok(duration_of(string(kind, DURATION)?)?)
+}
+
+/// The duration that a text gives with its unit, from 1 second to 24 hours.
+///
+/// # Errors
+/// When it gives none: what is expected.
+pub fn duration_of(text: &str) -> Result<Duration, &'static str> {
+    let time: jiff::SignedDuration = text.parse().map_err(|_| DURATION)?;
+    let time = Duration::try_from(time).map_err(|_| DURATION)?;
     let fits = (Duration::from_secs(1)..=Duration::from_secs(24 * 3600)).contains(&time);
-    fits.then_some(time).ok_or_else(|| EXPECTED.into())
+    fits.then_some(time).ok_or(DURATION)
 }
 
 /// A whole number within bounds.

@@ -6,6 +6,7 @@ mod cycle;
 mod drain_webhooks;
 mod pull;
 mod renew_watches;
+mod serve_webhooks;
 mod users;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ pub use self::cycle::run_cycle;
 pub use self::drain_webhooks::DrainWebhooks;
 pub use self::pull::Pull;
 pub use self::renew_watches::RenewWatches;
+pub use self::serve_webhooks::ServeWebhooks;
 use crate::context::Context;
 use crate::sync::Report;
 

@@ -61,8 +61,8 @@ impl Probe {
         }
         // Any question will do for the store, and this one costs the least.
         let nobody = self.nobody.as_ref();
-        let queue = async { Some(ask(backends.queue()?.status()).await) };
-        let store = async { Some(ask(backends.store()?.user_find(nobody?)).await) };
+        let queue = async { Some(ask(backends.queue.get()?.status()).await) };
+        let store = async { Some(ask(backends.store.get()?.user_find(nobody?)).await) };
         let (queue, store) = tokio::join!(queue, store);
         let before = seen.take().map(|(_, health)| health);
         let before = |answered: fn(&Health) -> bool| before.as_deref().is_none_or(answered);

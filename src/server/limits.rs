@@ -40,7 +40,7 @@ impl Limits {
             waiting: 256,
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(5),
-            queue_time: Duration::from_secs(3),
+            queue_time: Duration::from_millis(2800),
             request_time: Duration::from_secs(10),
             keep_alive: Duration::from_secs(130),
             stop_time: Duration::from_secs(12),

@@ -27,7 +27,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
 pub use self::api::Callers;
-pub use self::backends::Backends;
+pub use self::backends::{Backends, Slot};
 use self::health::{Health, Probe};
 pub use self::limits::Limits;
 use self::metrics::Metrics;

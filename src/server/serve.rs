@@ -50,7 +50,7 @@ impl Server {
             graceful: &graceful,
         };
         tokio::select! {
-            () = gate.open(self.sockets) => {}
+            () = gate.open(&self.receiver, self.sockets) => {}
             () = systemd::keep_informed(&self.receiver) => {}
             () = quiet(&activity, idle_exit) => tracing::info!("no request for long enough"),
             () = stop.cancelled() => {}
@@ -78,8 +78,10 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Accepts on all sockets, for ever.
-    async fn open(&self, sockets: Sockets) {
+    /// Accepts on all sockets, for ever. Who started us by connecting is not
+    /// sent away because the queue is being opened.
+    async fn open(&self, receiver: &Receiver, sockets: Sockets) {
+        receiver.backends.tried().await;
         // Answers are small and waited for: they must not wait for more.
         let tcp = sockets.tcp.into_iter().map(|socket| {
             let socket = socket.tap_io(|stream| {

@@ -13,10 +13,11 @@ use super::health::Health;
 const EVERY: Duration = Duration::from_secs(15);
 
 /// Tells that the receiver is ready, then how it is, for as long as it runs.
-/// It is ready also while the queue is away: somebody has to say so to the
-/// providers. The watchdog, if there is one, hears of it only while the queue
+/// It is ready also while the queue is away: somebody has to ask the providers
+/// to try again. The watchdog, if there is one, hears of it only while the queue
 /// answers.
 pub(super) async fn keep_informed(receiver: &Receiver) {
+    receiver.backends.tried().await;
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let mut ticks = interval(watchdog.map_or(EVERY, |half| half.min(EVERY)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -107,7 +107,11 @@ impl Receiver {
     async fn push(&self, notifications: Vec<Notification>) -> Result<(), String> {
         let room = self.waiting.try_acquire();
         let _room = room.map_err(|_| "too many requests wait for the queue")?;
-        let queue = self.backends.queue().ok_or("the queue is not open yet")?;
+        let queue = self
+            .backends
+            .queue
+            .get()
+            .ok_or("the queue is not open yet")?;
         let begun = Instant::now();
         let pushed = timeout(self.limits.queue_time, queue.push(notifications)).await;
         let pushed = pushed.map_err(|_| "the queue does not answer in time")?;

@@ -15,6 +15,7 @@ mod migrate;
 mod prefs;
 mod pull;
 mod queue;
+mod serve_webhooks;
 mod status;
 mod stopping;
 mod store;

@@ -10,6 +10,7 @@ pub(crate) mod place;
 pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod services;
+pub(crate) mod serving;
 pub(crate) mod story;
 pub(crate) mod webhooks;
 pub(crate) mod wire;

@@ -26,7 +26,7 @@ pub(super) async fn schedule(
     let body = body::read(body, &receiver.limits).await;
     let wish = wish::read(&body.map_err(Refusal::Body)?)?;
     let user = caller.speaks_for(wish.user_id)?;
-    let store = receiver.backends.store().ok_or(Refusal::Unavailable)?;
+    let store = receiver.backends.store.get().ok_or(Refusal::Unavailable)?;
     let preferences = store.preferences_change(&user, wish.change).await?;
     Ok(Json(preferences))
 }

@@ -39,7 +39,8 @@ impl Desk {
     pub(super) fn limited(change: impl FnOnce(&mut Limits)) -> Self {
         let backends = Arc::new(Backends::default());
         let queue = Arc::new(MemoryQueue::new());
-        backends.bring_queue(queue.clone());
+        backends.queue.bring(queue.clone());
+        backends.store.note_away();
         let mut limits = Limits::with_body(4096);
         change(&mut limits);
         let receiver = Receiver::new(Parts {

@@ -1,9 +1,11 @@
 //! The receiver over connections in memory.
 
+mod callers;
 mod desk;
 mod limits;
 mod metrics;
 mod notifications;
+mod office;
 mod queue;
 mod schedule;
 mod stopping;

@@ -1,0 +1,153 @@
+//! `calsync serve-webhooks`: the receiver. It is no job with a lease: several
+//! may run, and none of them is a cycle.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{ConfigError, WebhooksConfig, duration_of};
+use crate::context::{Context, read_clock};
+use crate::provider::Signer;
+use crate::queue::QueueError;
+use crate::server::{Backends, Callers, Limits, Parts, Receiver, Server, Slot, Sockets};
+use crate::store::StoreError;
+
+/// How long to wait before the store or the queue is opened again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Receive what the providers post, queue and answer it
+///
+/// Runs until it is asked to stop. Listens on the socket that systemd passes,
+/// else on webhooks.listen; the providers reach it through a proxy that speaks
+/// https. Several receivers may run.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  calsync serve-webhooks                          listen on webhooks.listen
+  calsync serve-webhooks --listen 127.0.0.1:9000  listen there
+  calsync serve-webhooks --idle-exit 10m          end when nobody asks; for a systemd socket")]
+pub struct ServeWebhooks {
+    /// Address to listen on, instead of webhooks.listen
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// End after this time without a request, as 10m: systemd starts it again
+    #[arg(long, value_name = "DURATION", value_parser = duration_of)]
+    pub idle_exit: Option<Duration>,
+}
+
+impl ServeWebhooks {
+    /// Receives until the context is asked to stop.
+    ///
+    /// # Errors
+    /// When the configuration lacks something, there is nothing to listen on,
+    /// or the store or the queue can never be used.
+    pub async fn run(&self, cx: &Context) -> anyhow::Result<()> {
+        // Before anything runs beside it that might read the environment.
+        let passed = Sockets::passed()?;
+        let config = &cx.config.webhooks;
+        let signer = signer(config)?;
+        let sockets = self.sockets(passed, config).await?;
+        let backends = Arc::new(Backends::default());
+        let receiver = Receiver::new(Parts {
+            signer,
+            callers: callers(config),
+            limits: Limits::with_body(config.body_limit),
+            now: read_clock,
+            backends: backends.clone(),
+        });
+        let server = Server {
+            receiver,
+            sockets,
+            idle_exit: self.idle_exit,
+        };
+        cx.stop_on_signals();
+        tokio::select! {
+            () = server.run(&cx.stop) => Ok(()),
+            broken = bring(cx, &backends) => broken.map(|never| match never {}),
+        }
+    }
+
+    async fn sockets(
+        &self,
+        passed: Option<Sockets>,
+        config: &WebhooksConfig,
+    ) -> anyhow::Result<Sockets> {
+        if let Some(passed) = passed {
+            if self.listen.is_some() {
+                tracing::warn!("systemd passed a socket, which goes before --listen");
+            }
+            return Ok(passed);
+        }
+        if self.idle_exit.is_some() {
+            tracing::warn!(
+                "systemd passed no socket: after --idle-exit nobody will start the receiver again"
+            );
+        }
+        Ok(Sockets::bind(self.listen.unwrap_or(config.listen)).await?)
+    }
+}
+
+fn signer(config: &WebhooksConfig) -> Result<Signer, ConfigError> {
+    let what = "a long random text (`calsync keygen` makes one)";
+    let secret = config.secret.as_ref();
+    let secret = secret.ok_or_else(|| ConfigError::missing("webhooks.secret", what))?;
+    Ok(Signer::new(secret))
+}
+
+fn callers(config: &WebhooksConfig) -> Callers {
+    let (jwt, service) = (&config.api_jwt_secret, &config.service_token);
+    let callers = Callers::new(jwt.as_ref(), service.as_ref());
+    if !callers.any() {
+        tracing::info!(
+            "schedules are not taken: neither webhooks.api_jwt_secret nor webhooks.service_token \
+             is set"
+        );
+    }
+    callers
+}
+
+/// Opens the queue and the store, however long that takes.
+async fn bring(cx: &Context, backends: &Backends) -> anyhow::Result<Infallible> {
+    tokio::try_join!(
+        patiently("queue", &backends.queue, async || Ok(cx
+            .queue()
+            .await?
+            .clone())),
+        patiently("store", &backends.store, async || Ok(cx
+            .store()
+            .await?
+            .clone())),
+    )?;
+    std::future::pending().await
+}
+
+/// Opens something, again and again while it is only not available now.
+async fn patiently<T>(
+    part: &str,
+    slot: &Slot<T>,
+    open: impl AsyncFn() -> anyhow::Result<T>,
+) -> anyhow::Result<()> {
+    let mut told = false;
+    loop {
+        match open().await {
+            Err(error) if is_away(&error) => {
+                if !told {
+                    tracing::warn!("the {part} cannot be opened yet: {error:#}");
+                }
+                told = true;
+                slot.note_away();
+                tokio::time::sleep(AGAIN).await;
+            }
+            opened => return opened.map(|it| slot.bring(it)),
+        }
+    }
+}
+
+/// Whether it may be there later.
+fn is_away(error: &anyhow::Error) -> bool {
+    let queue = error.downcast_ref::<QueueError>();
+    let store = error.downcast_ref::<StoreError>();
+    matches!(queue, Some(QueueError::Unavailable { .. }))
+        || matches!(store, Some(StoreError::Unavailable { .. }))
+}
