@@ -72,6 +72,7 @@ impl Sandbox {
             &format!("http://{address}/microsoft"),
             clock.clone(),
             seed,
+            routes.clone(),
             stop.clone(),
         );
         let router = Router::new()
@@ -104,6 +105,18 @@ impl Sandbox {
     /// From now on the host of an https address cannot be reached.
     pub fn unroute(&self, url: &str) {
         self.routes.set(url, None);
+    }
+
+    /// Returns when no notification of either model is under way.
+    pub async fn settle(&self) {
+        self.google.settle().await;
+        self.microsoft.settle().await;
+    }
+
+    /// Sends again what receivers of either model could not take, and returns
+    /// when it has arrived; how many POSTs.
+    pub async fn redeliver(&self) -> usize {
+        self.google.redeliver().await + self.microsoft.redeliver().await
     }
 
     /// Stops listening, ends requests that hang and waits for the server.

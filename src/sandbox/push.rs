@@ -13,6 +13,7 @@ mod routes;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -91,8 +92,9 @@ impl Push {
     }
 
     /// Sends again what receivers could not take, and waits for it; how many.
-    pub(super) async fn redeliver(&self) -> usize {
-        let again = self.with(|records| std::mem::take(&mut records.kept));
+    pub(super) async fn redeliver(&self, now: DateTime<Utc>) -> usize {
+        let mut again = self.with(|records| std::mem::take(&mut records.kept));
+        again.retain(|post| !post.retry.is_over(now));
         let count = again.len();
         again.into_iter().for_each(|post| self.queue(post));
         self.settle().await;

@@ -77,6 +77,7 @@ impl Google {
     /// Sends again what receivers could not take, and returns when it has
     /// arrived; how many.
     pub async fn redeliver(&self) -> usize {
-        self.push.redeliver().await
+        let now = self.with(|world| world.clock.now());
+        self.push.redeliver(now).await
     }
 }

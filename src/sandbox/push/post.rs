@@ -1,5 +1,6 @@
 //! A POST to a receiver, and what tests see of it.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::super::log::Entry;
@@ -7,10 +8,17 @@ use super::super::log::Entry;
 /// After which answers a POST is sent again.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sandbox) enum Retry {
+    /// After none.
+    Never,
     /// After 500, 502, 503 and 504, and after no answer if that is said.
     Outage {
         /// No answer at all counts as well.
         unanswered: bool,
+    },
+    /// After all but 2xx, until that moment.
+    Refusal {
+        /// From then on it is dropped.
+        until: DateTime<Utc>,
     },
 }
 
@@ -18,10 +26,17 @@ impl Retry {
     /// Whether this answer (`None`: none came) asks for another try.
     pub(super) fn wanted(self, status: Option<u16>) -> bool {
         match self {
+            Self::Never => false,
             Self::Outage { unanswered } => {
                 status.map_or(unanswered, |status| matches!(status, 500 | 502..=504))
             }
+            Self::Refusal { .. } => !status.is_some_and(|status| (200..300).contains(&status)),
         }
+    }
+
+    /// Whether another try would come too late.
+    pub(super) fn is_over(self, now: DateTime<Utc>) -> bool {
+        matches!(self, Self::Refusal { until } if now > until)
     }
 }
 
