@@ -7,12 +7,12 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, Job, Pull};
+use crate::jobs::{self, AutoSync, DrainWebhooks, Job, Pull, RenewWatches};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Status, Users,
+    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Users,
     due_list, summary,
 };
 use crate::sync::progress::Progress;
@@ -69,12 +69,15 @@ pub struct Cli {
 enum Command {
     AutoSync(AutoSync),
     Pull(Pull),
+    DrainWebhooks(DrainWebhooks),
+    RenewWatches(RenewWatches),
     Users(Users),
     Accounts(Accounts),
     Calendars(Calendars),
     Prefs(Prefs),
     Events(Events),
     Conflicts(Conflicts),
+    Queue(Queue),
     Status(Status),
     #[cfg(feature = "sandbox")]
     Demo(Demo),
@@ -141,12 +144,15 @@ impl Cli {
             Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
+            Command::DrainWebhooks(job) => return cycle(job, cx, out).await,
+            Command::RenewWatches(job) => return cycle(job, cx, out).await,
             Command::Users(command) => command.run(cx, out).await?,
             Command::Accounts(command) => command.run(cx, out).await?,
             Command::Calendars(command) => command.run(cx, out).await?,
             Command::Prefs(command) => command.run(cx, out).await?,
             Command::Events(command) => command.run(cx, out).await?,
             Command::Conflicts(command) => command.run(cx, out).await?,
+            Command::Queue(command) => command.run(cx, out).await?,
             Command::Status(command) => command.run(cx, out).await?,
             #[cfg(feature = "sandbox")]
             Command::Demo(command) => {

@@ -1,5 +1,5 @@
-//! What a command is given: the configuration, the clock, and the store and
-//! providers, opened when they are first needed.
+//! What a command is given: the configuration, the clock, and the store, the
+//! queue and the providers, opened when they are first needed.
 
 mod keys;
 
@@ -10,17 +10,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError, StoreUrl};
+use crate::config::{Config, ConfigError, QueueUrl, StoreUrl};
 use crate::engine::plan::Brake;
 use crate::model::account::ProviderKind;
 use crate::provider::{
-    GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, TransportSettings,
+    GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, Signer, TransportSettings,
     open as open_providers,
 };
+use crate::queue::{self, Queue, QueueLocation, QueueSettings};
 use crate::store::{self, Opened, SqliteUrl, Store};
 use crate::sync::clock::Clock;
 use crate::sync::progress::Progress;
-use crate::sync::{Parts, Sync, SyncSettings};
+use crate::sync::{Callbacks, Parts, Sync, SyncSettings};
 
 /// The exit code after a second signal.
 const INTERRUPTED: i32 = 130;
@@ -36,6 +37,7 @@ pub struct Context {
     /// Cancelled when the process is asked to end.
     pub stop: CancellationToken,
     opened: OnceCell<Opened>,
+    queue: OnceCell<Arc<dyn Queue>>,
     providers: OnceCell<Providers>,
 }
 
@@ -49,6 +51,7 @@ impl Context {
             progress,
             stop: CancellationToken::new(),
             opened: OnceCell::new(),
+            queue: OnceCell::new(),
             providers: OnceCell::new(),
         }
     }
@@ -80,6 +83,17 @@ impl Context {
             .await
     }
 
+    /// The queue, opened at the first call.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn queue(&self) -> anyhow::Result<&Arc<dyn Queue>> {
+        Ok(self
+            .queue
+            .get_or_try_init(|| queue::open(queue_settings(&self.config)))
+            .await?)
+    }
+
     /// A cycle that holds leases under the given name.
     ///
     /// # Errors
@@ -92,6 +106,8 @@ impl Context {
             owner: owner.to_owned(),
             store: self.store().await?.clone(),
             providers: self.providers().await?.clone(),
+            // Who cannot do without them says what is wrong with them.
+            callbacks: self.callbacks().unwrap_or_default(),
             settings: SyncSettings {
                 past_days: sync.past_days,
                 future_days: sync.future_days,
@@ -105,6 +121,27 @@ impl Context {
             progress: self.progress.clone(),
             stop: self.stop.clone(),
         }))
+    }
+
+    /// Where providers are to send notifications; none, with a warning, when
+    /// they could not reach it.
+    ///
+    /// # Errors
+    /// When the secret that proves them is missing.
+    pub fn callbacks(&self) -> Result<Option<Callbacks>, ConfigError> {
+        let webhooks = &self.config.webhooks;
+        let Some(public_url) = webhooks.public_url.clone() else {
+            return Ok(None);
+        };
+        if public_url.scheme() != "https" {
+            return Ok(None);
+        }
+        let secret = webhooks.secret.as_ref().ok_or_else(|| {
+            let what = "any long random text, which proves that notifications are meant for us";
+            ConfigError::missing("webhooks.secret", what)
+        })?;
+        let signer = Signer::new(secret);
+        Ok(Some(Callbacks { public_url, signer }))
     }
 
     /// Has SIGTERM and SIGINT end the command in good order; a second signal
@@ -166,6 +203,18 @@ fn unregistered(kind: ProviderKind) -> ConfigError {
 fn store_url(config: &Config) -> SqliteUrl {
     match &config.store.url {
         StoreUrl::Sqlite(path) => SqliteUrl::new(path.clone()),
+    }
+}
+
+fn queue_settings(config: &Config) -> QueueSettings {
+    let location = match &config.queue.url {
+        QueueUrl::Sqlite(path) => QueueLocation::Sqlite(path.clone()),
+        QueueUrl::Redis(url) => QueueLocation::Redis(url.clone()),
+    };
+    QueueSettings {
+        location,
+        hold: config.queue.hold,
+        max_attempts: config.queue.max_attempts,
     }
 }
 

@@ -8,9 +8,9 @@
 //! | floor | modules | what they are |
 //! |---|---|---|
 //! | 5 | `cli`, `telemetry` | edge: arguments, logging, progress, exit codes |
-//! | 4 | `jobs`, `operator`, `context`, `config`, `sandbox` | commands and what they are given |
+//! | 4 | `jobs`, `server`, `operator`, `context`, `config`, `sandbox` | commands and what they are given |
 //! | 3 | `sync` | carries decisions out |
-//! | 2 | `provider`, `store` | seams; adapters private below each |
+//! | 2 | `provider`, `store`, `queue` | seams; adapters private below each |
 //! | 1 | `engine` | pure decisions |
 //! | 0 | `model` | values, no I/O, no async |
 
@@ -25,6 +25,7 @@ pub mod provider;
 pub mod queue;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod server;
 pub mod store;
 pub mod sync;
 pub mod telemetry;

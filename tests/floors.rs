@@ -51,6 +51,8 @@ const SANDBOX_STRANGERS: &[&str] = &["engine", "provider", "store", "queue", "sy
 const WORDS: &[(&str, &[&str])] = &[
     ("reqwest", &["provider/"]),
     ("rusqlite", &["store/", "queue/sqlite"]),
+    ("MultiplexedConnection", &["queue/redis"]),
+    ("RedisError", &["queue/redis"]),
     ("Utc::now", &["context.rs", "context/", "main.rs"]),
     ("Timestamp::now", &["context.rs", "context/", "main.rs"]),
     ("Zoned::now", &["context.rs", "context/", "main.rs"]),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::jobs::{Incomplete, WrongArgument};
+use crate::queue::QueueError;
 use crate::store::StoreError;
 
 /// How the process ends.
@@ -35,6 +36,12 @@ impl Exit {
         }
         if error.is::<Incomplete>() {
             return Self::Partial;
+        }
+        if let Some(error) = error.downcast_ref::<QueueError>() {
+            return match error {
+                QueueError::Unavailable { .. } => Self::Unreachable,
+                QueueError::Unusable { .. } => Self::Failed,
+            };
         }
         match error.downcast_ref::<StoreError>() {
             Some(StoreError::Unavailable { .. }) => Self::Unreachable,

@@ -1,12 +1,12 @@
 //! `calsync prefs`.
 
-use clap::{ArgGroup, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 
 use super::output::Output;
 use crate::context::Context;
 use crate::jobs::WrongArgument;
 use crate::model::id::UserId;
-use crate::model::preferences::{ConflictStrategy, DuplicateStrategy, Preferences};
+use crate::model::preferences::{Preferences, PreferencesChange};
 
 /// Show and set what users want of the sync
 #[derive(Debug, clap::Args)]
@@ -32,52 +32,12 @@ Examples:
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = ArgGroup::new("preference").required(true).multiple(true).args([
-    "auto_sync_enabled", "sync_frequency_minutes", "conflict_strategy", "duplicate_strategy",
-    "write_enabled", "past_days", "future_days",
-]))]
 struct Set {
     /// The user
     #[arg(long, value_name = "ID")]
     user: UserId,
-    /// Whether auto-sync takes care of the user
-    #[arg(long, value_name = "BOOL")]
-    auto_sync_enabled: Option<bool>,
-    /// How often, in minutes: 1 to 10080 (a week)
-    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
-    sync_frequency_minutes: Option<u32>,
-    /// Who wins when both sides changed the same field
-    #[arg(long, value_name = "STRATEGY")]
-    conflict_strategy: Option<ConflictStrategy>,
-    /// What happens to look-alikes of one meeting on two providers
-    #[arg(long, value_name = "STRATEGY")]
-    duplicate_strategy: Option<DuplicateStrategy>,
-    /// Whether the user's calendars may be written
-    #[arg(long, value_name = "BOOL")]
-    write_enabled: Option<bool>,
-    /// Days of the timeline before today: 0 to 3650
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=3650))]
-    past_days: Option<u32>,
-    /// Days of the timeline from today on: 1 to 3650
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
-    future_days: Option<u32>,
-}
-
-impl Set {
-    fn onto(&self, stored: Preferences) -> Preferences {
-        Preferences {
-            user_id: stored.user_id,
-            auto_sync_enabled: self.auto_sync_enabled.unwrap_or(stored.auto_sync_enabled),
-            sync_frequency_minutes: self
-                .sync_frequency_minutes
-                .unwrap_or(stored.sync_frequency_minutes),
-            conflict_strategy: self.conflict_strategy.unwrap_or(stored.conflict_strategy),
-            duplicate_strategy: self.duplicate_strategy.unwrap_or(stored.duplicate_strategy),
-            write_enabled: self.write_enabled.unwrap_or(stored.write_enabled),
-            past_days: self.past_days.or(stored.past_days),
-            future_days: self.future_days.or(stored.future_days),
-        }
-    }
+    #[command(flatten)]
+    change: PreferencesChange,
 }
 
 impl Prefs {
@@ -96,11 +56,10 @@ impl Prefs {
                 format!("user {user} does not exist; `calsync users list` shows those that do");
             return Err(WrongArgument(text).into());
         }
-        let mut preferences = store.preferences_find(user).await?;
-        if let Action::Set(set) = &self.action {
-            preferences = set.onto(preferences);
-            store.preferences_save(preferences.clone()).await?;
-        }
+        let preferences = match &self.action {
+            Action::Show { user } => store.preferences_find(user).await?,
+            Action::Set(set) => store.preferences_change(user, set.change.clone()).await?,
+        };
         Ok(out.value(&preferences, &text(&preferences))?)
     }
 }

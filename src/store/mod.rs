@@ -23,7 +23,7 @@ use crate::model::change::Change;
 use crate::model::conflict::Conflict;
 use crate::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken, UserId, WatchId};
 use crate::model::lease::{Lease, LeaseName};
-use crate::model::preferences::Preferences;
+use crate::model::preferences::{Preferences, PreferencesChange};
 use crate::model::run::{JobRun, SyncStatus};
 use crate::model::time::Window;
 use crate::model::timeline::TimelineRow;
@@ -135,8 +135,13 @@ pub trait Users {
     async fn user_find(&self, id: &UserId) -> Result<Option<User>>;
     /// What the user prefers; the defaults where nothing is stored.
     async fn preferences_find(&self, user: &UserId) -> Result<Preferences>;
-    /// Stores the preferences of a user, who must exist.
-    async fn preferences_save(&self, preferences: Preferences) -> Result<()>;
+    /// Changes what the user prefers, and answers what holds from now on; a
+    /// change made meanwhile is not lost. `NoSuch` when there is no such user.
+    async fn preferences_change(
+        &self,
+        user: &UserId,
+        change: PreferencesChange,
+    ) -> Result<Preferences>;
     /// Every user with at least one account, with what decides when they are
     /// due, by id.
     async fn user_schedule(&self) -> Result<Vec<Scheduled>>;
@@ -227,8 +232,9 @@ pub trait Watches {
         reason: &str,
         at: DateTime<Utc>,
     ) -> Result<()>;
-    /// Every watch, by user and calendar, the oldest first.
-    async fn watch_list(&self) -> Result<Vec<Watch>>;
+    /// The watches of a calendar, or all, by user and calendar, the oldest
+    /// first.
+    async fn watch_list(&self, calendar: Option<&CalendarId>) -> Result<Vec<Watch>>;
     /// The calendars of watches, by our id of the watch or the provider's;
     /// unknown ones are left out.
     async fn watch_calendars(

@@ -14,6 +14,7 @@ mod microsoft;
 mod migrate;
 mod prefs;
 mod pull;
+mod queue;
 mod status;
 mod stopping;
 mod store;

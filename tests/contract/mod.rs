@@ -2,5 +2,6 @@
 
 #[cfg(feature = "sandbox")]
 mod provider;
+mod queue;
 mod sqlite;
 mod store;

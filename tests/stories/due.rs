@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calsync::jobs::{AutoSync, Pull};
-use calsync::model::preferences::Preferences;
+use calsync::model::preferences::PreferencesChange;
 use calsync::model::run::{Outcome, SyncState, SyncStatus};
 
 use crate::support::story::{ANA, World, expect, force, time};
@@ -23,15 +23,11 @@ async fn three() -> World {
     world
 }
 
-async fn prefer(world: &World, user: &str, change: impl Fn(&mut Preferences)) {
-    let mut preferences = Preferences::default_of(user.parse().unwrap());
-    change(&mut preferences);
-    world
-        .store()
-        .await
-        .preferences_save(preferences)
-        .await
-        .unwrap();
+async fn prefer(world: &World, user: &str, choose: impl Fn(&mut PreferencesChange)) {
+    let mut change = PreferencesChange::default();
+    choose(&mut change);
+    let (store, user) = (world.store().await, user.parse().unwrap());
+    store.preferences_change(&user, change).await.unwrap();
 }
 
 /// The accounts whose calendars were asked for, in order.
@@ -46,8 +42,8 @@ fn asked(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn who_was_synced_lately_is_left_alone() {
     let world = three().await;
-    prefer(&world, "u-2", |it| it.sync_frequency_minutes = 30).await;
-    prefer(&world, "u-3", |it| it.auto_sync_enabled = false).await;
+    prefer(&world, "u-2", |it| it.sync_frequency_minutes = Some(30)).await;
+    prefer(&world, "u-3", |it| it.auto_sync_enabled = Some(false)).await;
     world.minutes_later(5);
     expect(
         &world.auto_sync().await,
@@ -117,7 +113,7 @@ async fn a_named_user_is_synced_alone_and_when_due() {
 #[tokio::test]
 async fn force_syncs_who_is_not_due() {
     let world = three().await;
-    prefer(&world, "u-3", |it| it.auto_sync_enabled = false).await;
+    prefer(&world, "u-3", |it| it.auto_sync_enabled = Some(false)).await;
     world.minutes_later(1);
     expect(
         &world.run(&force()).await,

@@ -1,6 +1,6 @@
 //! The window of the timeline: what is outside of it is kept and not shown.
 
-use calsync::model::preferences::Preferences;
+use calsync::model::preferences::PreferencesChange;
 use calsync::model::run::Outcome;
 use serde_json::json;
 
@@ -152,17 +152,13 @@ async fn a_wider_window_in_the_preferences_is_filled_from_what_is_known() {
     world.auto_sync().await;
     assert_eq!(world.timeline(ANA).await, ["2026-03-02 08:00Z 60m review"]);
 
-    let preferences = Preferences {
+    let wider = PreferencesChange {
         past_days: Some(8),
         future_days: Some(20),
-        ..Preferences::default_of(ANA.parse().unwrap())
+        ..PreferencesChange::default()
     };
-    world
-        .store()
-        .await
-        .preferences_save(preferences)
-        .await
-        .unwrap();
+    let (store, ana) = (world.store().await, ANA.parse().unwrap());
+    store.preferences_change(&ana, wider).await.unwrap();
     world.minutes_later(10);
     world.google().clear_requests();
     expect(

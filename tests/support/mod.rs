@@ -8,6 +8,8 @@ pub(crate) mod look;
 pub(crate) mod microsoft;
 pub(crate) mod place;
 pub(crate) mod program;
+pub(crate) mod redis;
 pub(crate) mod services;
 pub(crate) mod story;
+pub(crate) mod webhooks;
 pub(crate) mod wire;

@@ -8,7 +8,7 @@ use super::SqliteStore;
 use super::convert::{Json, Word, moment, small, user_id};
 use super::error::{Outcome, no_such};
 use crate::model::id::UserId;
-use crate::model::preferences::Preferences;
+use crate::model::preferences::{Preferences, PreferencesChange};
 use crate::model::time::Zone;
 use crate::model::user::{User, WorkingHours};
 use crate::store::{Result, Scheduled, Users};
@@ -40,19 +40,20 @@ impl Users for SqliteStore {
 
     async fn preferences_find(&self, user: &UserId) -> Result<Preferences> {
         let user = user.clone();
-        self.read(move |tx| {
-            let sql = "SELECT * FROM calendar_preferences WHERE user_id = ?1";
-            let mut rows = tx.prepare_cached(sql)?;
-            let found = rows.query_row([&user], read_preferences).optional()?;
-            Ok(found.unwrap_or_else(|| Preferences::default_of(user)))
-        })
-        .await
+        self.read(move |tx| preferences_of(tx, user)).await
     }
 
-    async fn preferences_save(&self, preferences: Preferences) -> Result<()> {
+    async fn preferences_change(
+        &self,
+        user: &UserId,
+        change: PreferencesChange,
+    ) -> Result<Preferences> {
+        let user = user.clone();
         self.write(move |tx| {
-            require(tx, &preferences.user_id)?;
-            save_preferences(tx, &preferences)
+            require(tx, &user)?;
+            let preferences = change.onto(preferences_of(tx, user)?);
+            save_preferences(tx, &preferences)?;
+            Ok(preferences)
         })
         .await
     }
@@ -101,6 +102,14 @@ fn upsert(connection: &Connection, user: &User) -> Outcome<()> {
         user.working_hours.map(Json),
     ))?;
     Ok(())
+}
+
+/// What a user prefers; the defaults where nothing is stored.
+fn preferences_of(connection: &Connection, user: UserId) -> Outcome<Preferences> {
+    let sql = "SELECT * FROM calendar_preferences WHERE user_id = ?1";
+    let mut rows = connection.prepare_cached(sql)?;
+    let found = rows.query_row([&user], read_preferences).optional()?;
+    Ok(found.unwrap_or_else(|| Preferences::default_of(user)))
 }
 
 /// Creates or replaces preferences.

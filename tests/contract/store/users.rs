@@ -1,6 +1,6 @@
 //! Users and preferences.
 
-use calsync::model::preferences::{ConflictStrategy, Preferences};
+use calsync::model::preferences::{ConflictStrategy, Preferences, PreferencesChange};
 use calsync::model::run::{SyncState, SyncStatus};
 use calsync::model::time::Zone;
 use calsync::model::user::WorkingHours;
@@ -42,26 +42,51 @@ pub(crate) async fn many_users_are_stored_at_once(bench: Bench) {
     assert_eq!(bench.store.user_list().await.unwrap().len(), 3);
 }
 
-pub(crate) async fn preferences_default_until_they_are_saved(bench: Bench) {
+pub(crate) async fn preferences_default_until_they_are_changed(bench: Bench) {
     let id = user_id("u");
     let found = bench.store.preferences_find(&id).await.unwrap();
     assert_eq!(found, Preferences::default_of(id.clone()));
-    let chosen = Preferences {
-        auto_sync_enabled: false,
-        sync_frequency_minutes: 45,
-        conflict_strategy: ConflictStrategy::PreferTask,
-        write_enabled: true,
+    let change = PreferencesChange {
+        auto_sync_enabled: Some(false),
+        sync_frequency_minutes: Some(45),
+        conflict_strategy: Some(ConflictStrategy::PreferTask),
+        write_enabled: Some(true),
         past_days: Some(7),
         future_days: Some(u32::MAX),
-        ..found
+        ..PreferencesChange::default()
     };
-    bench.store.preferences_save(chosen.clone()).await.unwrap();
-    assert_eq!(bench.store.preferences_find(&id).await.unwrap(), chosen);
+    let expected = change.onto(found);
+    let changed = bench.store.preferences_change(&id, change).await.unwrap();
+    assert_eq!(changed, expected);
+    assert_eq!(bench.store.preferences_find(&id).await.unwrap(), expected);
+}
+
+pub(crate) async fn preferences_changed_at_the_same_time_are_all_kept(bench: Bench) {
+    let id = user_id("u");
+    let (quiet, rare) = (
+        PreferencesChange {
+            auto_sync_enabled: Some(false),
+            ..PreferencesChange::default()
+        },
+        PreferencesChange {
+            sync_frequency_minutes: Some(600),
+            ..PreferencesChange::default()
+        },
+    );
+    let both = quiet.onto(rare.onto(Preferences::default_of(id.clone())));
+    let changes = tokio::join!(
+        bench.store.preferences_change(&id, quiet),
+        bench.store.preferences_change(&id, rare),
+    );
+    assert!(changes.0.is_ok() && changes.1.is_ok(), "{changes:?}");
+    assert_eq!(bench.store.preferences_find(&id).await.unwrap(), both);
 }
 
 pub(crate) async fn preferences_need_their_user(bench: Bench) {
-    let preferences = Preferences::default_of(user_id("nobody"));
-    let refused = bench.store.preferences_save(preferences).await.unwrap_err();
+    let change = PreferencesChange::default();
+    let nobody = user_id("nobody");
+    let refused = bench.store.preferences_change(&nobody, change);
+    let refused = refused.await.unwrap_err();
     assert!(matches!(refused, StoreError::NoSuch(_)), "{refused}");
     assert!(refused.to_string().contains("user nobody does not exist"));
 }
@@ -74,13 +99,12 @@ pub(crate) async fn the_schedule_knows_users_with_accounts(bench: Bench) {
         .unwrap();
     bench.import("b", "b@example.org").await;
     bench.import("b", "second@example.org").await;
-    let mut preferences = Preferences::default_of(user_id("b"));
-    preferences.sync_frequency_minutes = 99;
-    bench
-        .store
-        .preferences_save(preferences.clone())
-        .await
-        .unwrap();
+    let change = PreferencesChange {
+        sync_frequency_minutes: Some(99),
+        ..PreferencesChange::default()
+    };
+    let ben = user_id("b");
+    let preferences = bench.store.preferences_change(&ben, change).await.unwrap();
     let status = SyncStatus {
         user_id: user_id("b"),
         last_sync_at: Some(now()),

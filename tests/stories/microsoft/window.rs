@@ -1,7 +1,7 @@
 //! The window is part of the link: a full round moves it, before it runs
 //! short; until that succeeds the old link serves.
 
-use calsync::model::preferences::Preferences;
+use calsync::model::preferences::PreferencesChange;
 use calsync::model::run::Outcome;
 use calsync::sandbox::microsoft::{ApiError, Effect, Fault, Kind};
 
@@ -147,13 +147,13 @@ async fn a_new_round_that_reads_empty_is_a_question() {
 async fn a_wider_window_in_the_preferences_is_read_at_once() {
     let world = standups().await;
     let first = world.timeline(ANA).await;
-    let preferences = Preferences {
+    let wider = PreferencesChange {
         past_days: Some(8),
         future_days: Some(50),
-        ..Preferences::default_of(ANA.parse().unwrap())
+        ..PreferencesChange::default()
     };
-    let store = world.store().await;
-    store.preferences_save(preferences).await.unwrap();
+    let (store, ana) = (world.store().await, ANA.parse().unwrap());
+    store.preferences_change(&ana, wider).await.unwrap();
     world.minutes_later(10);
     assert_eq!(rounds(&world).await, ["full"]);
     world.a_second_cycle_does_nothing().await;

@@ -1,0 +1,84 @@
+//! One connection: its requests, one after the other.
+
+mod patience;
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::Watcher;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
+
+use self::patience::{Patient, Phase, Stage};
+use super::activity::Activity;
+use super::limits::Limits;
+use super::webhook::unavailable;
+
+/// The most of a request that is buffered at once.
+const BUFFER: usize = 64 << 10;
+
+/// What all connections have in common.
+pub(super) struct Shared {
+    pub(super) router: TowerToHyperService<Router>,
+    pub(super) limits: Limits,
+    pub(super) activity: Arc<Activity>,
+}
+
+/// Answers the requests of a connection until it ends, or until the watcher
+/// is told to stop: then after the one that is being answered.
+pub(super) async fn serve<S>(stream: S, shared: Arc<Shared>, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let phase = Arc::new(Phase::default());
+    let stream = Patient::new(stream, phase.clone(), &shared.limits);
+    let mut http = http1::Builder::new();
+    http.max_header_size(shared.limits.head)
+        .max_buf_size(BUFFER)
+        // The stream has patience of its own.
+        .header_read_timeout(None::<Duration>);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let request_in_flight = shared.activity.enter();
+        phase.enter(Stage::Busy);
+        let answer = shared.router.call(request);
+        let (phase, time) = (phase.clone(), shared.limits.request_time);
+        async move {
+            let answer = guarded(answer, time).await;
+            phase.enter(Stage::Idle);
+            drop(request_in_flight);
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::trace!(%error, "connection ended");
+    }
+}
+
+/// The answer, in time, whatever happens: a fault in one request is not the
+/// end of the others.
+async fn guarded(
+    answer: impl Future<Output = Result<Response, Infallible>>,
+    time: Duration,
+) -> Response {
+    match timeout(time, AssertUnwindSafe(answer).catch_unwind()).await {
+        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(never))) => match never {},
+        Ok(Err(_)) => {
+            tracing::error!("a request was not answered, because of a fault in this program");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        Err(_) => unavailable(),
+    }
+}

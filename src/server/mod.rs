@@ -1,0 +1,89 @@
+//! The receiver: takes what providers post, queues it and answers.
+//!
+//! A notification is durable in the queue before the answer says so. Forged
+//! and malformed requests touch neither queue nor store, and nothing of a
+//! request comes back in an answer, Graph's challenge apart.
+
+mod activity;
+mod api;
+mod backends;
+mod body;
+mod connection;
+mod health;
+mod limits;
+mod metrics;
+mod routes;
+mod serve;
+mod sockets;
+mod sparse;
+mod systemd;
+#[cfg(test)]
+mod tests;
+mod webhook;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
+
+pub use self::api::Callers;
+pub use self::backends::Backends;
+use self::health::{Health, Probe};
+pub use self::limits::Limits;
+use self::metrics::Metrics;
+pub use self::serve::Server;
+pub use self::sockets::{ListenError, Sockets};
+use self::sparse::Sparse;
+use crate::provider::Signer;
+
+/// Answers requests.
+pub struct Receiver {
+    signer: Signer,
+    callers: Callers,
+    limits: Limits,
+    now: fn() -> DateTime<Utc>,
+    backends: Arc<Backends>,
+    waiting: Semaphore,
+    metrics: Metrics,
+    probe: Probe,
+    forged: Sparse,
+    unavailable: Sparse,
+}
+
+/// What a receiver is made of.
+pub struct Parts {
+    /// Knows our signatures.
+    pub signer: Signer,
+    /// Who may set schedules.
+    pub callers: Callers,
+    /// What a client may take.
+    pub limits: Limits,
+    /// Reads the clock: a receiver lives longer than one reading holds.
+    pub now: fn() -> DateTime<Utc>,
+    /// The queue and the store.
+    pub backends: Arc<Backends>,
+}
+
+impl Receiver {
+    /// A receiver.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            signer: parts.signer,
+            callers: parts.callers,
+            waiting: Semaphore::new(parts.limits.waiting),
+            limits: parts.limits,
+            now: parts.now,
+            backends: parts.backends,
+            metrics: Metrics::default(),
+            probe: Probe::new(),
+            forged: Sparse::default(),
+            unavailable: Sparse::default(),
+        })
+    }
+
+    /// How queue and store are.
+    async fn health(&self) -> Arc<Health> {
+        self.probe.look(&self.backends).await
+    }
+}

@@ -1,0 +1,226 @@
+//! What only a queue in Redis has to answer for: a server that ends, hangs,
+//! fills up, or does not know us.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use calsync::queue::{Queue, QueueError, QueueLocation, open};
+use futures_util::future::join_all;
+
+use super::bench::{Google, Microsoft, at, google, notification, settings, watch};
+use crate::support::redis::Redis;
+
+async fn queue_at(url: &str) -> Arc<dyn Queue> {
+    let opened = open(settings(QueueLocation::Redis(url.into()))).await;
+    opened.unwrap()
+}
+
+/// Has the server do something, as its operator would; `--` is a blank within
+/// a word.
+fn operate(server: &Redis, command: &str) {
+    let mut words = command.split(' ').map(|word| word.replace("--", " "));
+    let client = redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_connection().unwrap();
+    let mut asked = redis::cmd(&words.next().unwrap());
+    asked.arg(words.collect::<Vec<_>>());
+    asked.exec(&mut connection).unwrap();
+}
+
+#[track_caller]
+fn unavailable<T: std::fmt::Debug>(result: Result<T, QueueError>, reason: &str) {
+    let error = result.unwrap_err();
+    assert!(matches!(error, QueueError::Unavailable { .. }), "{error}");
+    assert!(error.to_string().contains(reason), "{error}");
+}
+
+#[track_caller]
+fn unusable<T: std::fmt::Debug>(result: Result<T, QueueError>, reason: &str) {
+    let error = result.unwrap_err();
+    assert!(matches!(error, QueueError::Unusable { .. }), "{error}");
+    assert!(error.to_string().contains(reason), "{error}");
+}
+
+/// The watches of everything that can be claimed at a minute.
+async fn watches(queue: &dyn Queue, minute: i64) -> Vec<String> {
+    let claim = queue.claim(Google, 1000, at(minute)).await.unwrap();
+    claim.deliveries.iter().map(watch).collect()
+}
+
+#[tokio::test]
+async fn opening_connects_to_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let socket = directory.path().join("nobody.sock");
+    let queue = queue_at(&format!("unix://{}", socket.display())).await;
+    unavailable(queue.status().await, "is it running");
+    unavailable(queue.push(google(&["a"])).await, "nobody.sock");
+}
+
+#[tokio::test]
+async fn a_server_that_ends_and_returns_has_lost_nothing() {
+    let Some(mut server) = Redis::start_durable() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    queue.push(google(&["a", "b", "c"])).await.unwrap();
+    let claim = queue.claim(Google, 2, at(1)).await.unwrap();
+    let [served, declined] = [0, 1].map(|which| claim.deliveries[which].id);
+    server.kill();
+    unavailable(queue.push(google(&["x"])).await, "no connection");
+    unavailable(queue.claim(Google, 1, at(1)).await, "no connection");
+    unavailable(queue.ack(Google, vec![served]).await, "no connection");
+    server.restart();
+    queue.push(google(&["d"])).await.unwrap();
+    queue.ack(Google, vec![served]).await.unwrap();
+    assert_eq!(watches(&*queue, 2).await, ["c", "d"]);
+    queue.ack(Google, vec![declined]).await.unwrap();
+    assert_eq!(queue.status().await.unwrap()[0].held, 2);
+}
+
+#[tokio::test]
+async fn what_was_confirmed_survives_a_server_that_is_killed_meanwhile() {
+    let Some(mut server) = Redis::start_durable() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    let names: Vec<_> = (0..200).map(|n| format!("w-{n:03}")).collect();
+    let pushes = names.iter().map(|name| {
+        let queue = queue.clone();
+        let said = vec![notification(Google, name)];
+        async move { queue.push(said).await.is_ok().then_some(name.clone()) }
+    });
+    let kill = async {
+        tokio::task::yield_now().await;
+        server.restart();
+    };
+    let (confirmed, ()) = tokio::join!(join_all(pushes), kill);
+    let found = watches(&*queue, 1).await;
+    for name in confirmed.into_iter().flatten() {
+        assert!(found.contains(&name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_cut_is_nobodys_trouble() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    for name in ["a", "b"] {
+        queue.push(google(&[name])).await.unwrap();
+        operate(&server, "CLIENT KILL TYPE normal SKIPME yes");
+    }
+    assert_eq!(watches(&*queue, 1).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_not_waited_for() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    queue.push(google(&["a"])).await.unwrap();
+    let signal = |name: &str| {
+        let mut kill = Command::new("kill");
+        kill.arg(name).arg(server.pid().to_string());
+        assert!(kill.status().unwrap().success());
+    };
+    signal("-STOP");
+    // The clock runs ahead as soon as everybody waits.
+    tokio::time::pause();
+    unavailable(queue.status().await, "no answer in time");
+    unavailable(queue.status().await, "no answer in time");
+    tokio::time::resume();
+    signal("-CONT");
+    assert_eq!(watches(&*queue, 1).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_server_without_memory_loses_nothing() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    queue.push(google(&["a", "b"])).await.unwrap();
+    let first = queue.claim(Google, 1, at(1)).await.unwrap();
+    operate(&server, "CONFIG SET maxmemory 1");
+    unavailable(queue.push(google(&["c"])).await, "OOM");
+    unavailable(queue.claim(Google, 9, at(9)).await, "OOM");
+    queue
+        .ack(Google, vec![first.deliveries[0].id])
+        .await
+        .unwrap();
+    operate(&server, "CONFIG SET maxmemory 0");
+    assert_eq!(watches(&*queue, 9).await, ["b"]);
+}
+
+#[tokio::test]
+async fn what_was_claimed_but_not_buried_is_buried_by_the_next_claim() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let list = "calendar_webhooks:google";
+    operate(&server, "INCR calendar_webhooks:last_id");
+    operate(&server, &format!("HSET {list}:records 1 1--nonsense"));
+    operate(
+        &server,
+        &format!("ZADD {list}:held {} 1", at(5).timestamp_millis()),
+    );
+    operate(&server, &format!("ZADD {list}:order 1 1"));
+    let queue = queue_at(server.url()).await;
+    assert!(queue.claim(Google, 9, at(4)).await.unwrap().is_empty());
+    assert_eq!(queue.claim(Google, 9, at(5)).await.unwrap().dead, 1);
+    assert_eq!(queue.dead().await.unwrap()[0].entry, "nonsense");
+}
+
+#[tokio::test]
+async fn a_lost_counter_overwrites_nothing() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    queue.push(google(&["a", "b"])).await.unwrap();
+    assert_eq!(watches(&*queue, 1).await, ["a", "b"]);
+    operate(&server, "DEL calendar_webhooks:last_id");
+    queue.push(google(&["c"])).await.unwrap();
+    assert_eq!(watches(&*queue, 2).await, ["c"]);
+    assert_eq!(watches(&*queue, 7).await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_something_else_is_left_alone() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    operate(&server, "SET calendar_webhooks:google precious");
+    let queue = queue_at(server.url()).await;
+    let both = vec![notification(Microsoft, "a"), notification(Google, "b")];
+    unusable(queue.push(both).await, "calendar_webhooks:*");
+    unusable(queue.claim(Google, 1, at(1)).await, "calendar_webhooks:*");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_us_says_so_without_the_password() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    operate(
+        &server,
+        "ACL SETUSER guest on >s3cret ~calendar_webhooks:* +lpush",
+    );
+    let guest = format!("{}?user=guest&pass=s3cret", server.url());
+    let queue = queue_at(&guest).await;
+    queue.push(google(&["a"])).await.unwrap();
+    unusable(queue.claim(Google, 1, at(1)).await, "its user may not");
+    operate(&server, "ACL SETUSER default off");
+    let wrong = format!("{}?user=guest&pass=wr0ng", server.url());
+    let refused = queue_at(&wrong).await.status().await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("refuses the user or the password")
+    );
+    for secret in ["guest", "wr0ng"] {
+        assert!(!refused.to_string().contains(secret), "{refused}");
+    }
+    unusable(queue_at(server.url()).await.status().await, "queue.url");
+}
