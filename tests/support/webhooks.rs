@@ -115,8 +115,8 @@ impl World {
     /// Starts a receiver where the providers find it under [`PUBLIC_URL`].
     pub(crate) async fn receive(&self) -> Receiving {
         let backends = Arc::new(Backends::default());
-        backends.bring_queue(self.queue().await);
-        backends.bring_store(self.store().await);
+        backends.queue.bring(self.queue().await);
+        backends.store.bring(self.store().await);
         let receiver = Receiver::new(Parts {
             signer: Signer::new(&SECRET.into()),
             callers: Callers::new(None, None),

@@ -28,8 +28,8 @@ impl Receiving {
     /// Starts on a free port, to which the models are led.
     pub(super) async fn start(cx: &Context, sandbox: &Sandbox) -> anyhow::Result<Self> {
         let backends = Arc::new(Backends::default());
-        backends.bring_queue(cx.queue().await?.clone());
-        backends.bring_store(cx.store().await?.clone());
+        backends.queue.bring(cx.queue().await?.clone());
+        backends.store.bring(cx.store().await?.clone());
         let receiver = Receiver::new(Parts {
             signer: Signer::new(&SECRET.into()),
             callers: Callers::new(None, None),
