@@ -5,6 +5,7 @@ mod google;
 mod http;
 mod microsoft;
 mod oauth;
+mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
