@@ -57,10 +57,14 @@ fn sqlite(text: &str, dir: &Path) -> Option<PathBuf> {
 
 fn redis(text: &str) -> Option<QueueUrl> {
     let url = Url::parse(text).ok()?;
+    // The path of a server's URL is the number of its database.
+    let database = url.path().trim_matches('/');
     let server = matches!(url.scheme(), "redis" | "rediss")
-        && url.host_str().is_some_and(|host| !host.is_empty());
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && (database.is_empty() || database.parse::<u32>().is_ok());
     let socket = matches!(url.scheme(), "redis+unix" | "unix") && url.path().starts_with('/');
-    (server || socket).then(|| QueueUrl::Redis(SecretString::from(text)))
+    let known = (server || socket) && url.fragment().is_none();
+    known.then(|| QueueUrl::Redis(SecretString::from(text)))
 }
 
 /// An address of a provider. Bearer tokens travel there: in clear only to this

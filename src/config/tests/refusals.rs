@@ -73,6 +73,11 @@ const REFUSED: &[(&str, &str)] = &[
          of its own, or a Redis URL, like \"redis://127.0.0.1:6379/0\"",
     ),
     (
+        "[queue]\nurl = \"redis://cache/x\"\n",
+        "DIR/c.toml, line 2: queue.url is \"redis://cache/x\"; expected \"sqlite:\" and the path of a file \
+         of its own, or a Redis URL, like \"redis://127.0.0.1:6379/0\"",
+    ),
+    (
         "[store]\nurl = \"sqlite:/a/b.db\"\n[queue]\nurl = \"sqlite:/a/b.db\"\n",
         "DIR/c.toml, line 4: queue.url is \"sqlite:/a/b.db\"; expected a file of its own, not that of store.url",
     ),

@@ -27,6 +27,7 @@ pub(super) fn open(path: &Path) -> Outcome<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_handler(Some(wait))?;
+    prepare(&mut connection)?;
     log_ahead(&connection)?;
     // What was pushed survives that the power fails right after.
     connection.execute_batch(
@@ -34,7 +35,6 @@ pub(super) fn open(path: &Path) -> Outcome<Connection> {
          PRAGMA journal_size_limit = 67108864;",
     )?;
     connection.set_prepared_statement_cache_capacity(32);
-    prepare(&mut connection)?;
     Ok(connection)
 }
 
@@ -91,6 +91,12 @@ fn prepare(connection: &mut Connection) -> Outcome<()> {
     }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match version(&tx)? {
+        0 if !is_empty(&tx)? => {
+            return Err(Fault::Lasting(
+                "the file is another program's database: set queue.url to a file of its own"
+                    .to_owned(),
+            ));
+        }
         0 => {
             tx.execute_batch(SCHEMA)?;
             tx.pragma_update(None, "user_version", VERSION)?;
@@ -104,6 +110,11 @@ fn prepare(connection: &mut Connection) -> Outcome<()> {
         }
     }
     Ok(tx.commit()?)
+}
+
+fn is_empty(connection: &Connection) -> Outcome<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn version(connection: &Connection) -> Outcome<i64> {

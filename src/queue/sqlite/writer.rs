@@ -2,6 +2,9 @@
 //! that waits for it is done in one transaction, which costs one wait for the
 //! disk, and is answered after it.
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};

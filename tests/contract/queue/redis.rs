@@ -173,6 +173,23 @@ async fn what_was_claimed_but_not_buried_is_buried_by_the_next_claim() {
 }
 
 #[tokio::test]
+async fn the_newer_protocol_is_spoken_too() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(&format!("{}?protocol=resp3&db=3", server.url())).await;
+    queue.push(google(&["a"])).await.unwrap();
+    assert_eq!(queue.status().await.unwrap()[0].oldest, Some(at(0)));
+    for minute in [0, 5, 10] {
+        assert_eq!(watches(&*queue, minute).await, ["a"]);
+    }
+    assert_eq!(queue.claim(Google, 9, at(15)).await.unwrap().dead, 1);
+    let dead = queue.dead().await.unwrap();
+    assert_eq!((dead[0].provider, dead[0].at), (Google, at(15)));
+    assert_eq!(queue.retry(None).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_lost_counter_overwrites_nothing() {
     let Some(server) = Redis::start() else {
         return;

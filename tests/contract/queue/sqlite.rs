@@ -72,6 +72,20 @@ async fn a_file_that_is_no_database_is_refused_and_kept() {
 }
 
 #[tokio::test]
+async fn a_database_of_something_else_is_refused_and_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notes.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch("CREATE TABLE notes (note TEXT)")
+        .unwrap();
+    let refused = refusal(&path).await;
+    assert!(matches!(refused, QueueError::Unusable { .. }), "{refused}");
+    let sql = "SELECT count(*), (SELECT journal_mode FROM pragma_journal_mode) FROM sqlite_schema";
+    let left = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(left.unwrap(), (1, "delete".to_owned()));
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_written_is_not_available() {
     let directory = tempfile::tempdir().unwrap();
     let blocker = directory.path().join("file");
