@@ -228,7 +228,7 @@ fn numbers(ids: &[DeliveryId]) -> Vec<u64> {
 /// entry.
 fn dead_entry(provider: ProviderKind, (id, kept): Taken) -> DeadEntry {
     let kept = String::from_utf8_lossy(&kept);
-    let (head, entry) = kept.split_once('\n').unwrap_or_default();
+    let (head, entry) = kept.split_once('\n').unwrap_or(("", &kept));
     let (at, reason) = head.split_once(' ').unwrap_or_default();
     let at = at.parse().ok().and_then(DateTime::from_timestamp_millis);
     DeadEntry {
