@@ -1,4 +1,5 @@
 -- Takes deliveries: those that come back, then those that wait.
+
 -- What is something else is found before anything is held.
 redis.call('LLEN', waiting)
 redis.call('HLEN', records)
