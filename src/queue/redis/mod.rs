@@ -9,6 +9,7 @@
 
 mod connection;
 mod error;
+mod risks;
 mod scripts;
 
 use std::sync::Arc;
@@ -217,6 +218,12 @@ impl Queue for RedisQueue {
             retried += self.retry_some(provider, &ids).await?;
         }
         Ok(retried)
+    }
+
+    async fn risks(&self) -> Vec<String> {
+        // Who may not ask is told nothing.
+        let settings = self.send(&risks::question()).await;
+        settings.map_or_else(|_| Vec::new(), |settings| risks::of(&settings))
     }
 }
 

@@ -317,6 +317,24 @@ async fn a_counter_that_is_missing_goes_on_with_the_time() {
 }
 
 #[tokio::test]
+async fn a_server_that_may_lose_notifications_says_so_if_it_may_be_asked() {
+    let (Some(forgetful), Some(durable)) = (Redis::start(), Redis::start_durable()) else {
+        return;
+    };
+    let queue = queue_at(durable.url()).await;
+    assert_eq!(queue.risks().await, Vec::<String>::new());
+    operate(&forgetful, "CONFIG SET maxmemory-policy allkeys-lru");
+    let risks = queue_at(forgetful.url()).await.risks().await;
+    assert_eq!(risks.len(), 2);
+    assert!(risks[0].contains("noeviction"), "{risks:?}");
+    assert!(risks[1].contains("appendonly yes"), "{risks:?}");
+    let guest = "ACL SETUSER guest on nopass ~calendar_webhooks:* +@all -config";
+    operate(&forgetful, guest);
+    let url = format!("{}?user=guest&pass=x", forgetful.url());
+    assert_eq!(queue_at(&url).await.risks().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_server_that_refuses_us_says_so_without_the_password() {
     let Some(server) = Redis::start() else {
         return;
