@@ -137,7 +137,7 @@ impl Context {
             return Ok(None);
         }
         let secret = webhooks.secret.as_ref().ok_or_else(|| {
-            let what = "any long random text, which proves that notifications are meant for us";
+            let what = "a long random text (`calsync keygen` makes one)";
             ConfigError::missing("webhooks.secret", what)
         })?;
         let signer = Signer::new(secret);
