@@ -1,0 +1,118 @@
+//! Drains that are killed at every request to a provider, and between the last
+//! write to the store and the queue.
+
+use calsync::model::account::ProviderKind;
+use calsync::sandbox::{google, microsoft};
+
+use super::house::House;
+use super::mortal::{Killer, Mortal};
+use crate::support::program::ANA;
+
+pub(crate) async fn a_drain_killed_at_any_request_loses_nothing(house: House) {
+    killed_ever_later(house, |_| {}, 1).await;
+}
+
+pub(crate) async fn a_drain_killed_at_any_request_of_a_full_listing_loses_nothing(house: House) {
+    killed_ever_later(house, tokens_end, 3).await;
+}
+
+/// Access tokens and sync tokens have ended.
+fn tokens_end(house: &House) {
+    let (google, microsoft) = (&house.world.sandbox.google, &house.world.sandbox.microsoft);
+    google.expire_access_tokens(ANA);
+    google.expire_sync_tokens(ANA);
+    microsoft.expire_access_tokens(ANA);
+    microsoft.expire_delta_links(&microsoft.default_calendar(ANA));
+}
+
+/// Kills drains at the first, second, … request to a provider, until there
+/// are no more; there are at least so many.
+async fn killed_ever_later(mut house: House, prepare: fn(&House), least: u32) {
+    for provider in ProviderKind::ALL {
+        for request in 1.. {
+            let point = format!("killed at request {request} to {provider}");
+            house.edit();
+            prepare(&house);
+            house.is_told().await;
+            let killer = Killer::default();
+            kill_at(&house, provider, request, &killer);
+            let drain = killer
+                .start(house.program().command("drain-webhooks"))
+                .end();
+            if drain.code.is_some() {
+                drain.exits(0);
+                assert!(request > least, "{point}: it asked for less");
+                house.nothing_is_left(&point).await;
+                break;
+            }
+            assert_ne!(house.queued().await, [0, 0], "{point}");
+            house.time_passes();
+            let run = house.drain();
+            assert_eq!(run["outcome"], "ok", "{point}: {run}");
+            house.nothing_is_left(&point).await;
+        }
+        house.world.sandbox.google.clear_faults();
+        house.world.sandbox.microsoft.clear_faults();
+    }
+}
+
+/// A request kills who sends it; the answer does not arrive.
+pub(super) fn kill_at(house: &House, provider: ProviderKind, request: u32, killer: &Killer) {
+    let killer = killer.clone();
+    match provider {
+        ProviderKind::Google => {
+            use google::{Effect, Fault};
+            let google = &house.world.sandbox.google;
+            google.clear_faults();
+            google.inject(Fault::meanwhile(move |_| killer.kill()).nth(request));
+            google.inject(Fault::new(Effect::DropAfter).nth(request));
+        }
+        ProviderKind::Microsoft => {
+            use microsoft::{Effect, Fault};
+            let microsoft = &house.world.sandbox.microsoft;
+            microsoft.clear_faults();
+            microsoft.inject(Fault::meanwhile(move |_| killer.kill()).nth(request));
+            microsoft.inject(Fault::new(Effect::DropAfter).nth(request));
+        }
+    }
+}
+
+pub(crate) async fn a_drain_killed_before_it_acknowledges_is_repeated(mut house: House) {
+    house.edit();
+    house.is_told().await;
+    let killer = Killer::default();
+    let (arrived, waiting) = std::sync::mpsc::channel();
+    let (goes_on, gate) = std::sync::mpsc::channel();
+    let gate = std::sync::Mutex::new(gate);
+    let stop = google::Fault::meanwhile(move |_| {
+        arrived.send(()).unwrap();
+        gate.lock().unwrap().recv().unwrap();
+    });
+    house
+        .world
+        .sandbox
+        .google
+        .inject(stop.on(google::Kind::EventsList));
+    let mut drain = killer.start(house.program().command("drain-webhooks"));
+    waiting.recv().unwrap();
+    // Everything is claimed: from now on it can only pull.
+    let frozen = house.line.freeze();
+    goes_on.send(()).unwrap();
+    until_pulled(&house, &mut drain);
+    killer.kill();
+    assert_eq!(drain.end().code, None);
+    drop(frozen);
+    assert_ne!(house.queued().await, [0, 0]);
+    house.time_passes();
+    let run = house.drain();
+    assert_eq!(run["counts"]["synced"], 2, "{run}");
+    house.nothing_is_left("killed before it acknowledged").await;
+}
+
+/// Waits for what a drain applies; it is in vain when that has ended.
+fn until_pulled(house: &House, drain: &mut Mortal) {
+    while house.timeline() != house.truth() {
+        assert!(!drain.has_ended(), "it ended and had not pulled");
+        std::thread::yield_now();
+    }
+}
