@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::support::serving::send;
@@ -23,6 +24,8 @@ pub(crate) enum Way {
 pub(crate) struct Point {
     pub(crate) way: Way,
     pub(crate) bytes: u64,
+    /// Connections at once.
+    pub(crate) at_once: usize,
 }
 
 /// A receiver and the bytes that are left to it.
@@ -30,6 +33,7 @@ struct Life {
     receiver: u32,
     point: Point,
     left: Mutex<u64>,
+    connections: Semaphore,
 }
 
 /// A cable that is cut when this is dropped.
@@ -47,6 +51,7 @@ impl Cable {
             receiver,
             point,
             left: Mutex::new(point.bytes),
+            connections: Semaphore::new(point.at_once),
         });
         let work = async move {
             while let Ok((from, _)) = listener.accept().await {
@@ -67,6 +72,7 @@ impl Drop for Cable {
 }
 
 async fn carry(from: TcpStream, address: SocketAddr, life: Arc<Life>) {
+    let _one = life.connections.acquire().await.unwrap();
     let Ok(to) = TcpStream::connect(address).await else {
         return;
     };

@@ -4,6 +4,7 @@
 use calsync::model::account::ProviderKind;
 use calsync::sandbox::{google, microsoft};
 
+use super::gate::Gate;
 use super::house::House;
 use super::mortal::{Killer, Mortal};
 use crate::support::program::ANA;
@@ -81,23 +82,12 @@ pub(crate) async fn a_drain_killed_before_it_acknowledges_is_repeated(mut house:
     house.edit();
     house.is_told().await;
     let killer = Killer::default();
-    let (arrived, waiting) = std::sync::mpsc::channel();
-    let (goes_on, gate) = std::sync::mpsc::channel();
-    let gate = std::sync::Mutex::new(gate);
-    let stop = google::Fault::meanwhile(move |_| {
-        arrived.send(()).unwrap();
-        gate.lock().unwrap().recv().unwrap();
-    });
-    house
-        .world
-        .sandbox
-        .google
-        .inject(stop.on(google::Kind::EventsList));
+    let gate = Gate::at_google(&house);
     let mut drain = killer.start(house.program().command("drain-webhooks"));
-    waiting.recv().unwrap();
+    gate.is_reached();
     // Everything is claimed: from now on it can only pull.
     let frozen = house.line.freeze();
-    goes_on.send(()).unwrap();
+    gate.open();
     until_pulled(&house, &mut drain);
     killer.kill();
     assert_eq!(drain.end().code, None);

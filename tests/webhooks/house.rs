@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::line::Line;
+use super::line::{Line, empty_log};
 use crate::support::program::{ANA, Program, World};
 use crate::support::redis::Redis;
 use crate::support::serving::Serving;
@@ -48,6 +48,7 @@ impl House {
         ] {
             world.program.set(name, value);
         }
+        world.give_microsoft();
         let mut house = Self {
             world,
             line,
@@ -55,22 +56,21 @@ impl House {
             receiver: None,
             entered: Vec::new(),
         };
-        // Its queue is created before anybody looks into it.
-        house.program().json("queue status");
+        house.edit();
+        house.edit();
         house.serve();
         house.connect();
-        house.edit();
-        house.edit();
         house.is_told().await;
-        house.drain();
-        house.nothing_is_left("at first").await;
+        assert_eq!(house.timeline(), house.truth());
         house
     }
 
-    /// Imports an account of each provider; both calendars are watched then.
+    /// Imports an account of each provider; both calendars are pulled and
+    /// watched then.
     fn connect(&self) {
-        let google = self.world.sandbox.google.add_account(ANA).refresh_token;
-        let microsoft = self.world.give_microsoft();
+        let (google, microsoft) = (&self.world.sandbox.google, &self.world.sandbox.microsoft);
+        let google = google.add_account(ANA).refresh_token;
+        let microsoft = microsoft.add_account(ANA).refresh_token;
         let lines = [("google", google), ("microsoft", microsoft)].map(|(provider, token)| {
             json!({ "user_id": "ana", "provider": provider, "email": ANA, "refresh_token": token })
         });
@@ -173,6 +173,12 @@ impl House {
         self.line.holds_end();
         let sql = "UPDATE leases SET until = '2020-01-01T00:00:00.000Z'";
         self.store().execute(sql, []).unwrap();
+    }
+
+    /// The write-ahead logs are empty; nobody else may be at work.
+    pub(crate) fn logs_begin_anew(&self) {
+        self.line.log_begins_anew();
+        empty_log(&self.store());
     }
 
     /// The store's file.

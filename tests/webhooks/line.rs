@@ -62,6 +62,13 @@ impl Line {
         }
     }
 
+    /// Its write-ahead log, if it has one, is empty.
+    pub(crate) fn log_begins_anew(&self) {
+        if let Self::Sqlite(path) = self {
+            empty_log(&Connection::open(path).unwrap());
+        }
+    }
+
     /// Keeps everybody from writing to it.
     pub(crate) fn freeze(&self) -> Frozen {
         match self {
@@ -80,6 +87,12 @@ impl Line {
             }
         }
     }
+}
+
+/// Has a database file hold everything itself.
+pub(crate) fn empty_log(database: &Connection) {
+    let busy = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    assert_eq!(busy, Ok(0));
 }
 
 impl Drop for Frozen {

@@ -9,6 +9,7 @@ mod beside;
 mod cable;
 mod chance;
 mod drain;
+mod gate;
 mod house;
 mod line;
 mod mortal;
@@ -24,7 +25,7 @@ macro_rules! stories {
     ($queue:ident: $($area:ident { $($story:ident,)* })*) => {
         mod $queue {
             $(mod $area {
-                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $story() {
                     let house = crate::webhooks::house::House::$queue().await;
                     if let Some(house) = house {
