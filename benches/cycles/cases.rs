@@ -3,6 +3,7 @@
 use calsync::model::account::ProviderKind::{self, Google, Microsoft};
 
 use super::child::{self, Measured};
+use super::drain;
 use super::installation::Installation;
 use super::minimal;
 use super::population::Population;
@@ -18,6 +19,7 @@ pub(crate) const ALL: &[Case] = &[
     ("first-100k", |table| first_pull(table, Google, 100_000, 5)),
     ("no-change", |table| no_change(table, Google, 100, 10)),
     ("idle", idle),
+    ("drain", drain::measure),
     ("microsoft-first-10k", |table| {
         first_pull(table, Microsoft, 10_000, 9)
     }),

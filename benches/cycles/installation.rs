@@ -21,8 +21,7 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// One that knows the accounts of a source and their calendars, and has
-    /// pulled nothing.
+    /// One that knows the accounts of a source, and has asked for nothing yet.
     pub(crate) fn of(source: &Source) -> Self {
         let new = Self {
             dir: tempfile::tempdir().unwrap(),
@@ -42,7 +41,8 @@ impl Installation {
             .map(|account| format!("{account}\n"))
             .collect();
         child::run(&mut new.command(&["users", "import", "-"]), &users);
-        child::run(&mut new.command(&["accounts", "import", "-"]), &accounts);
+        let import = ["accounts", "import", "--no-discover", "-"];
+        child::run(&mut new.command(&import), &accounts);
         new
     }
 

@@ -1,8 +1,8 @@
 //! Whole cycles against a source on this machine.
 //!
 //! ```text
-//! cargo bench --bench cycles [-- FILTER]      FILTER: first, no-change, idle, series,
-//!                                             microsoft
+//! cargo bench --bench cycles [-- FILTER]      FILTER: first, no-change, idle, drain,
+//!                                             series, microsoft
 //! ```
 //!
 //! The source is a process of its own, and so is what is measured: the
@@ -17,6 +17,7 @@
 
 mod cases;
 mod child;
+mod drain;
 mod installation;
 mod minimal;
 mod population;

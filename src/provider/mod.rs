@@ -5,6 +5,7 @@ mod google;
 mod http;
 mod microsoft;
 mod oauth;
+mod text;
 mod webhook;
 
 use std::sync::Arc;

@@ -1,6 +1,9 @@
 //! Notifications are served by pulls that began after them, and by nothing
 //! else.
 
+mod soon;
+mod trouble;
+
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -8,13 +11,12 @@ use calsync::jobs::DrainWebhooks;
 use calsync::model::account::ProviderKind;
 use calsync::model::lease::{Lease, LeaseName};
 use calsync::model::run::{JobRun, Outcome};
-use calsync::sandbox::google::{ApiError, Fault, Kind};
+use calsync::sandbox::google::{Fault, Kind};
 use chrono::TimeDelta;
-use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::support::event::event;
-use crate::support::story::{ANA, World, account, email, expect};
+use crate::support::story::{ANA, World, expect};
 use crate::support::webhooks::notification;
 use crate::support::wire;
 
@@ -211,89 +213,6 @@ async fn two_drains_at_once_are_one() {
 }
 
 #[tokio::test]
-async fn what_failed_comes_back_until_it_is_served() {
-    let world = lunch_is_told(2).await;
-    let down = Fault::answer(503, "").on(Kind::EventsList).always();
-    world.inject(down);
-    let run = world.drain().await;
-    expect(&run, Outcome::Deferred, &[("claimed", 2), ("failed", 1)]);
-    assert_eq!(world.queued().await, (2, 0));
-    // Not at once.
-    expect(&world.drain().await, Outcome::Ok, &[("claimed", 0)]);
-    world.google().clear_faults();
-    world.minutes_later(2);
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 2), ("synced", 1)],
-    );
-    assert_eq!(world.timeline(ANA).await, LUNCH);
-    world.a_further_drain_does_nothing().await;
-}
-
-#[tokio::test]
-async fn what_fails_for_ever_is_put_aside_and_not_lost() {
-    let world = lunch_is_told(1).await;
-    world.configure("queue.max_attempts", "3");
-    let refusal = Fault::refuse(&ApiError::forbidden()).on(Kind::EventsList);
-    world.inject(refusal.always());
-    for _ in 0..3 {
-        expect(
-            &world.drain().await,
-            Outcome::Failed,
-            &[("claimed", 1), ("failed", 1)],
-        );
-        world.minutes_later(600);
-    }
-    let run = world.drain().await;
-    expect(&run, Outcome::Ok, &[("claimed", 0), ("dead", 1)]);
-    assert!(run.failures[0].message.contains("calsync queue dead"));
-    let queue = world.queue().await;
-    assert_eq!(queue.dead().await.unwrap().len(), 1);
-    world.google().clear_faults();
-    assert_eq!(queue.retry(None).await.unwrap(), 1);
-    world.minutes_later(600);
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 1), ("synced", 1)],
-    );
-    assert_eq!(world.timeline(ANA).await, LUNCH);
-    world.a_further_drain_does_nothing().await;
-}
-
-#[tokio::test]
-async fn notifications_of_a_revoked_account_are_kept_until_it_is_connected_again() {
-    let world = lunch_is_told(2).await;
-    world.google().revoke(&email(ANA));
-    expect(
-        &world.drain().await,
-        Outcome::Failed,
-        &[("claimed", 2), ("failed", 1)],
-    );
-    for _ in 0..20 {
-        world.minutes_later(11);
-        expect(
-            &world.drain().await,
-            Outcome::Ok,
-            &[("claimed", 2), ("deferred", 1)],
-        );
-    }
-    assert_eq!(world.queued().await, (2, 0));
-    let again = world.google().add_account(&email(ANA)).refresh_token;
-    let accounts = vec![account(ANA, &email(ANA), &again)];
-    world.store().await.account_upsert(accounts).await.unwrap();
-    world.minutes_later(11);
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 2), ("synced", 1)],
-    );
-    assert_eq!(world.timeline(ANA).await, LUNCH);
-    world.a_further_drain_does_nothing().await;
-}
-
-#[tokio::test]
 async fn what_concerns_nobody_any_more_is_done_with() {
     let world = watched().await;
     let work = world.known("Work").await.id;
@@ -310,86 +229,4 @@ async fn what_concerns_nobody_any_more_is_done_with() {
         &[("claimed", 2), ("synced", 0), ("failed", 0)],
     );
     world.a_further_drain_does_nothing().await;
-}
-
-#[tokio::test]
-async fn a_drain_that_died_is_made_up_for_when_the_hold_ends() {
-    let world = lunch_is_told(2).await;
-    let queue = world.queue().await;
-    let claim = queue.claim(ProviderKind::Google, 10, world.now()).await;
-    assert_eq!(claim.unwrap().deliveries.len(), 2);
-    world.minutes_later(4);
-    expect(&world.drain().await, Outcome::Ok, &[("claimed", 0)]);
-    world.minutes_later(2);
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 2), ("synced", 1)],
-    );
-    assert_eq!(world.timeline(ANA).await, LUNCH);
-    world.a_further_drain_does_nothing().await;
-}
-
-#[tokio::test]
-async fn before_a_whole_calendar_is_listed_its_next_days_are_visible() {
-    let world = watched().await;
-    let work = world.calendar("Work");
-    enter_lunch(&world);
-    work.put(event("later").at("2026-03-20T12:00", "Europe/Berlin"));
-    work.put(event("long ago").at("2020-03-20T12:00", "Europe/Berlin"));
-    work.expire_tokens();
-    world.notify("Work", 1).await;
-    // The whole listing fails; what is near is there already.
-    let down = Fault::answer(503, "").on(Kind::EventsList);
-    world.inject(down.nth(3).always());
-    let run = world.drain().await;
-    expect(&run, Outcome::Deferred, &[("failed", 1)]);
-    let near = &wire::listings(world.google())[1];
-    let bounds = ["timeMin", "timeMax"].map(|name| near.param(name).unwrap().to_owned());
-    assert_eq!(bounds[0][..10], *"2026-03-02");
-    assert_eq!(bounds[1][..10], *"2026-03-09");
-    assert_eq!(world.timeline(ANA).await, LUNCH);
-    world.google().clear_faults();
-    world.minutes_later(2);
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 1), ("synced", 1)],
-    );
-    let both = [LUNCH[0], "2026-03-20 11:00Z 60m later"];
-    assert_eq!(world.timeline(ANA).await, both);
-    world.a_further_drain_does_nothing().await;
-    world.a_second_cycle_does_nothing().await;
-}
-
-#[tokio::test]
-async fn a_deleted_event_is_not_kept_by_the_look_at_the_next_days() {
-    let world = watched().await;
-    let work = world.calendar("Work");
-    let lunch = work.put(event("lunch").at("2026-03-03T12:00", "Europe/Berlin"));
-    for day in 4..16 {
-        let name = format!("standup {day}");
-        work.put(event(&name).at(&format!("2026-03-{day:02}T09:00"), "Europe/Berlin"));
-    }
-    world.auto_sync().await;
-    world.minutes_later(10);
-    world.auto_sync().await;
-    work.delete(&lunch);
-    work.edit(
-        &work.put(event("x").at("2026-03-05T12:00", "UTC")),
-        json!({ "summary": "y" }),
-    );
-    work.expire_tokens();
-    world.notify("Work", 1).await;
-    expect(
-        &world.drain().await,
-        Outcome::Ok,
-        &[("claimed", 1), ("synced", 1)],
-    );
-    let timeline = world.timeline(ANA).await;
-    assert_eq!(timeline.len(), 13, "{timeline:?}");
-    assert!(timeline.contains(&"2026-03-05 12:00Z 60m y".to_owned()));
-    world.a_further_drain_does_nothing().await;
-    world.minutes_later(10);
-    world.a_second_cycle_does_nothing().await;
 }

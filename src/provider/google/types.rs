@@ -5,23 +5,11 @@
 //! Items are kept as raw text until each is read by itself, so that a bad one
 //! spoils nothing but itself.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A text that is looked at and not kept; borrowed where it has no escapes.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
-
-impl Text<'_> {
-    /// The text.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use crate::provider::text::Text;
 
 /// A page of `calendarList.list` or `events.list`.
 #[derive(Debug, Deserialize)]

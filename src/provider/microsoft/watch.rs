@@ -5,6 +5,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::client::Pages;
 use super::types::Page;
@@ -95,7 +96,7 @@ impl Microsoft {
             let answer = self
                 .tell(session, request, errors::classify_subscription)
                 .await?;
-            let page: Page<'_> = answer.json()?;
+            let page: Page<&RawValue> = answer.json()?;
             watches.extend(convert::subscriptions(pages.turn(&page)?));
         }
         Ok(watches)
