@@ -7,7 +7,7 @@ use calsync::sandbox::{google, microsoft};
 use super::gate::Gate;
 use super::house::House;
 use super::mortal::{Killer, Mortal};
-use crate::support::program::ANA;
+use crate::support::program::{ANA, Ran};
 
 pub(crate) async fn a_drain_killed_at_any_request_loses_nothing(house: House) {
     killed_ever_later(house, |_| {}, 1).await;
@@ -35,11 +35,7 @@ async fn killed_ever_later(mut house: House, prepare: fn(&House), least: u32) {
             house.edit();
             prepare(&house);
             house.is_told().await;
-            let killer = Killer::default();
-            kill_at(&house, provider, request, &killer);
-            let drain = killer
-                .start(house.program().command("drain-webhooks"))
-                .end();
+            let drain = dies_at(&house, provider, request, "drain-webhooks");
             if drain.code.is_some() {
                 drain.exits(0);
                 assert!(request > least, "{point}: it asked for less");
@@ -52,30 +48,31 @@ async fn killed_ever_later(mut house: House, prepare: fn(&House), least: u32) {
             assert_eq!(run["outcome"], "ok", "{point}: {run}");
             house.nothing_is_left(&point).await;
         }
-        house.world.sandbox.google.clear_faults();
-        house.world.sandbox.microsoft.clear_faults();
     }
 }
 
-/// A request kills who sends it; the answer does not arrive.
-pub(super) fn kill_at(house: &House, provider: ProviderKind, request: u32, killer: &Killer) {
-    let killer = killer.clone();
+/// Runs the binary, which a request to a provider kills if it comes to that:
+/// the request is processed, the answer does not arrive.
+pub(super) fn dies_at(house: &House, provider: ProviderKind, request: u32, command: &str) -> Ran {
+    let (google, microsoft) = (&house.world.sandbox.google, &house.world.sandbox.microsoft);
+    let killer = Killer::default();
+    let kill = killer.clone();
     match provider {
         ProviderKind::Google => {
             use google::{Effect, Fault};
-            let google = &house.world.sandbox.google;
-            google.clear_faults();
-            google.inject(Fault::meanwhile(move |_| killer.kill()).nth(request));
+            google.inject(Fault::meanwhile(move |_| kill.kill()).nth(request));
             google.inject(Fault::new(Effect::DropAfter).nth(request));
         }
         ProviderKind::Microsoft => {
             use microsoft::{Effect, Fault};
-            let microsoft = &house.world.sandbox.microsoft;
-            microsoft.clear_faults();
-            microsoft.inject(Fault::meanwhile(move |_| killer.kill()).nth(request));
+            microsoft.inject(Fault::meanwhile(move |_| kill.kill()).nth(request));
             microsoft.inject(Fault::new(Effect::DropAfter).nth(request));
         }
     }
+    let ran = killer.start(house.program().command(command)).end();
+    google.clear_faults();
+    microsoft.clear_faults();
+    ran
 }
 
 pub(crate) async fn a_drain_killed_before_it_acknowledges_is_repeated(mut house: House) {

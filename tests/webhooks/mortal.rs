@@ -20,7 +20,7 @@ impl Killer {
         Mortal(child)
     }
 
-    /// Ends it with SIGKILL. Whoever waits for it must not have done so yet.
+    /// Ends it with SIGKILL, while it still runs.
     pub(crate) fn kill(&self) {
         let process = self.0.lock().unwrap().unwrap();
         assert!(send(process, "KILL"));
