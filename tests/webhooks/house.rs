@@ -80,6 +80,8 @@ impl House {
         for provider in ProviderKind::ALL {
             assert_eq!(self.watches(provider).len(), 1, "{provider}");
         }
+        // What may have changed before the watches is looked at once.
+        assert_eq!(self.drain()["counts"]["synced"], 2);
     }
 
     pub(crate) fn program(&self) -> &Program {
