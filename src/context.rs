@@ -9,6 +9,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::config::{Config, ConfigError, QueueUrl, StoreUrl};
 use crate::engine::plan::Brake;
@@ -94,11 +95,23 @@ impl Context {
             .await?)
     }
 
-    /// A cycle that holds leases under the given name.
+    /// A cycle that holds leases under the given name, and watches no calendar.
     ///
     /// # Errors
     /// When the store cannot be used or a provider is not configured.
     pub async fn sync(&self, owner: &str) -> anyhow::Result<Sync> {
+        self.watching_sync(owner, None).await
+    }
+
+    /// A cycle that has calendars watched, if there are callbacks.
+    ///
+    /// # Errors
+    /// When the store cannot be used or a provider is not configured.
+    pub async fn watching_sync(
+        &self,
+        owner: &str,
+        callbacks: Option<Callbacks>,
+    ) -> anyhow::Result<Sync> {
         let sync = &self.config.sync;
         let at_least = Brake::AT_LEAST;
         Ok(Sync::new(Parts {
@@ -106,8 +119,7 @@ impl Context {
             owner: owner.to_owned(),
             store: self.store().await?.clone(),
             providers: self.providers().await?.clone(),
-            // Who cannot do without them says what is wrong with them.
-            callbacks: self.callbacks().unwrap_or_default(),
+            callbacks,
             settings: SyncSettings {
                 past_days: sync.past_days,
                 future_days: sync.future_days,
@@ -123,25 +135,38 @@ impl Context {
         }))
     }
 
-    /// Where providers are to send notifications; none, with a warning, when
-    /// they could not reach it.
+    /// Where providers are to send notifications; none when no https address is
+    /// configured, at which they could reach it.
+    ///
+    /// # Errors
+    /// When the secret that proves them is missing, or the queue cannot be used.
+    pub async fn callbacks(&self) -> anyhow::Result<Option<Callbacks>> {
+        let Some((public_url, signer)) = self.reachable()? else {
+            return Ok(None);
+        };
+        let queue = self.queue().await?.clone();
+        Ok(Some(Callbacks {
+            public_url,
+            signer,
+            queue,
+        }))
+    }
+
+    /// What notifications to an address carry, if the providers can reach it.
     ///
     /// # Errors
     /// When the secret that proves them is missing.
-    pub fn callbacks(&self) -> Result<Option<Callbacks>, ConfigError> {
+    pub fn reachable(&self) -> Result<Option<(Url, Signer)>, ConfigError> {
         let webhooks = &self.config.webhooks;
-        let Some(public_url) = webhooks.public_url.clone() else {
+        let https = |url: &Url| url.scheme() == "https";
+        let Some(public_url) = webhooks.public_url.clone().filter(https) else {
             return Ok(None);
         };
-        if public_url.scheme() != "https" {
-            return Ok(None);
-        }
         let secret = webhooks.secret.as_ref().ok_or_else(|| {
-            let what = "a long random text (`calsync keygen` makes one)";
+            let what = "a long random text, which proves that notifications are meant for us";
             ConfigError::missing("webhooks.secret", what)
         })?;
-        let signer = Signer::new(secret);
-        Ok(Some(Callbacks { public_url, signer }))
+        Ok(Some((public_url, Signer::new(secret))))
     }
 
     /// Has SIGTERM and SIGINT end the command in good order; a second signal

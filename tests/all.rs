@@ -17,3 +17,5 @@ mod source;
 mod stories;
 #[cfg(feature = "sandbox")]
 mod support;
+#[cfg(feature = "sandbox")]
+mod webhooks;

@@ -62,8 +62,8 @@ fn empty(source: &mut Source, installation: &Installation) -> Vec<Measured> {
 fn told(installation: &Installation) -> Vec<Notification> {
     let store = installation.store();
     let watches = "INSERT INTO webhook_subscriptions
-            (id, provider, user_id, calendar_id, state, requested_at)
-        SELECT 'user_' || user_id || '_' || id, provider, user_id, id, 'requested',
+            (id, provider, user_id, calendar_id, state, callback, requested_at)
+        SELECT 'user_' || user_id || '_' || id, provider, user_id, id, 'requested', '',
                '2026-01-01T00:00:00.000Z'
         FROM calendars";
     assert_eq!(store.execute(watches, []).unwrap(), 1000);

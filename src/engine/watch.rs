@@ -42,12 +42,6 @@ pub fn end(now: DateTime<Utc>) -> DateTime<Utc> {
     now + LIFE
 }
 
-/// Whether a calendar is to be watched.
-#[must_use]
-pub fn is_wanted(calendar: &Calendar) -> bool {
-    calendar.is_active && calendar.is_listed
-}
-
 /// Whether the provider refused to watch a calendar and is not to be asked
 /// again yet. A refusal in the future was noted by a wrong clock.
 #[must_use]
@@ -58,10 +52,14 @@ pub fn is_refused(calendar: &Calendar, now: DateTime<Utc>) -> bool {
     }
 }
 
-/// The watch that delivers, if any: of several the one that lasts longest.
+/// The watch that delivers to a callback, if any: of several the one that
+/// lasts longest.
 #[must_use]
-pub fn live(watches: &[Watch], now: DateTime<Utc>) -> Option<&Watch> {
-    let delivers = |watch: &&Watch| !watch.is_stopping && ends(watch).is_some_and(|end| end > now);
+pub fn live<'a>(watches: &'a [Watch], callback: &str, now: DateTime<Utc>) -> Option<&'a Watch> {
+    let delivers = |watch: &&Watch| {
+        let lasts = ends(watch).is_some_and(|end| end > now);
+        lasts && !watch.is_stopping && watch.callback == callback
+    };
     watches
         .iter()
         .filter(delivers)
@@ -74,24 +72,24 @@ pub fn is_valid(watch: &Watch, now: DateTime<Utc>) -> bool {
     ends(watch).is_some_and(|end| end - now > LEAST)
 }
 
-/// Whether a calendar that is wanted lacks a watch, or has one that ends soon.
+/// Whether a calendar that is synced lacks a watch that delivers to a callback,
+/// or has one that ends soon, and its provider did not refuse of late.
 #[must_use]
-pub fn is_due(calendar: &Calendar, watches: &[Watch], now: DateTime<Utc>) -> bool {
-    match live(watches, now) {
-        Some(watch) => ends(watch).is_some_and(|end| end - now <= lead(&watch.id)),
-        None => !is_refused(calendar, now),
-    }
+pub fn is_due(calendar: &Calendar, watches: &[Watch], callback: &str, now: DateTime<Utc>) -> bool {
+    let ends_soon = |watch: &Watch| ends(watch).is_some_and(|end| end - now <= lead(&watch.id));
+    let lacks = live(watches, callback, now).is_none_or(ends_soon);
+    lacks && calendar.is_synced() && !is_refused(calendar, now)
 }
 
-/// Watches to be done away with: replaced, not wanted, over, or given up. What
-/// delivers for a wanted calendar stays.
+/// Watches to be done away with: replaced, over, given up, or of a calendar
+/// that is not synced.
 #[must_use]
 pub fn leftovers<'a>(
-    calendar: Option<&Calendar>,
+    calendar: &Calendar,
     watches: &'a [Watch],
     now: DateTime<Utc>,
 ) -> Vec<&'a Watch> {
-    let wanted = calendar.is_some_and(is_wanted);
+    let wanted = calendar.is_synced();
     let over = |watch: &&Watch| match ends(watch) {
         Some(end) => end <= now,
         None => (now - watch.requested_at).abs() > ANSWER,

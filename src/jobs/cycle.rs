@@ -67,25 +67,41 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
 async fn watched<J: Job>(job: &J, cx: &Context, owner: &str) -> anyhow::Result<Report> {
     let (limit, setting) = job.time_limit(cx);
     let limit = tokio::time::sleep(limit);
-    let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
-    let work = job.run(cx, owner);
+    let work = with_heartbeat(cx, owner, job.run(cx, owner));
     tokio::pin!(work, limit);
     let mut limited = None;
     loop {
         tokio::select! {
             report = &mut work => return Ok(with_interruption(cx, report?, limited)),
-            _ = heartbeat.tick() => {
-                // A lease that is lost all the same is noticed by who writes under it.
-                let until = cx.clock.now() + LEASE;
-                if let Err(error) = cx.store().await?.lease_extend(owner, until).await {
-                    tracing::warn!(%error, "leases not extended");
-                }
-            }
             () = &mut limit, if limited.is_none() => {
                 limited = Some(setting);
                 cx.stop.cancel();
             }
         }
+    }
+}
+
+/// Works while the leases of an owner are kept alive.
+pub async fn with_heartbeat<T>(cx: &Context, owner: &str, work: impl Future<Output = T>) -> T {
+    let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = heartbeat.tick() => extend_leases(cx, owner).await,
+        }
+    }
+}
+
+/// A lease that is lost all the same is noticed by who writes under it.
+async fn extend_leases(cx: &Context, owner: &str) {
+    let until = cx.clock.now() + LEASE;
+    let extended = match cx.store().await {
+        Ok(store) => store.lease_extend(owner, until).await.map_err(Into::into),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = extended {
+        tracing::warn!(%error, "leases not extended");
     }
 }
 

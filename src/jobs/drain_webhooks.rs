@@ -6,24 +6,26 @@
 //! claimed again when the hold ends.
 
 mod backlog;
+mod known;
+mod open;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use self::backlog::{Backlog, Errand};
+use self::open::Open;
 use super::{Job, users};
 use crate::context::Context;
-use crate::engine::watch;
 use crate::model::account::ProviderKind;
 use crate::model::calendar::Calendar;
-use crate::model::id::{CalendarId, UserId};
+use crate::model::id::{AccountId, CalendarId, UserId};
 use crate::model::notification::Signal;
 use crate::queue::{DeliveryId, Queue, Returned};
 use crate::store::{Scheduled, Store};
-use crate::sync::{Ending, Report, Selection, Sync, WatchWork, count};
+use crate::sync::{Ending, Report, Selection, Sync, WatchWork, Watching, count};
 
 /// How long what failed is left alone at least; its calendar rests longer.
 const FAILED: TimeDelta = TimeDelta::minutes(1);
@@ -65,23 +67,12 @@ impl Job for DrainWebhooks {
     ];
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
-        let backlog = Backlog::claim(cx, self.max as usize).await?;
-        let report = backlog.report();
-        if backlog.users.is_empty() {
-            return Ok(report);
+        let open = Open::default();
+        let served = self.serve(cx, owner, &open).await;
+        if served.is_err() {
+            // None of it was tried.
+            open.give_back(cx).await;
         }
-        let drain = Drain {
-            cx,
-            store: cx.store().await?.as_ref(),
-            queue: cx.queue().await?.as_ref(),
-            sync: cx.sync(owner).await?,
-        };
-        let served = stream::iter(backlog.users)
-            .map(|(user, errands)| drain.user(user, errands))
-            .buffer_unordered(cx.config.sync.concurrency)
-            .try_fold(report, |sum, one| async { Ok(sum.and(one)) })
-            .await;
-        drain.sync.close().await;
         served
     }
 
@@ -93,9 +84,35 @@ impl Job for DrainWebhooks {
     }
 }
 
+impl DrainWebhooks {
+    async fn serve(&self, cx: &Context, owner: &str, open: &Open) -> anyhow::Result<Report> {
+        let backlog = Backlog::claim(cx, self.max as usize, open).await?;
+        let report = backlog.report();
+        if backlog.users.is_empty() {
+            return Ok(report);
+        }
+        let callbacks = cx.callbacks().await?;
+        let drain = Drain {
+            cx,
+            open,
+            store: cx.store().await?.as_ref(),
+            queue: cx.queue().await?.as_ref(),
+            sync: cx.watching_sync(owner, callbacks).await?,
+        };
+        let served = stream::iter(backlog.users)
+            .map(|(user, errands)| drain.user(user, errands))
+            .buffer_unordered(cx.config.sync.concurrency)
+            .try_fold(report, |sum, one| async { Ok(sum.and(one)) })
+            .await;
+        drain.sync.close().await;
+        served
+    }
+}
+
 /// A drain at work.
 struct Drain<'a> {
     cx: &'a Context,
+    open: &'a Open,
     store: &'a dyn Store,
     queue: &'a dyn Queue,
     sync: Sync,
@@ -104,10 +121,9 @@ struct Drain<'a> {
 impl Drain<'_> {
     /// Serves what concerns a user.
     async fn user(&self, user: UserId, errands: Vec<Errand>) -> anyhow::Result<Report> {
-        let found = self.store.user_find(&user).await?;
-        let Some(found) = found else {
+        let Some(found) = self.store.user_find(&user).await? else {
             tracing::debug!(user.id = %user, "notifications of a user who is gone");
-            self.settle(&errands, &[], &Report::default()).await?;
+            self.settle(&errands, &[], &BTreeMap::new()).await?;
             return Ok(Report::default());
         };
         let scheduled = Scheduled {
@@ -118,59 +134,67 @@ impl Drain<'_> {
         let mut calendars = self.store.calendar_list(Some(&user)).await?;
         calendars.retain(|calendar| {
             let meant = errands.iter().any(|errand| errand.means(calendar));
-            watch::is_wanted(calendar) && meant
+            meant && calendar.is_synced()
         });
-        let unwatched = self.see_to_watches(&errands, &calendars).await?;
-        let chosen: HashSet<_> = calendars
-            .iter()
-            .map(|calendar| calendar.id.clone())
-            .collect();
+        let watched = self.see_to_watches(&user, &errands, &calendars).await?;
+        let pulled = self.pull(&scheduled, &calendars).await?;
+        let mut endings = pulled.endings.clone();
+        for (calendar, ending) in &watched.endings {
+            let known = endings.entry(calendar.clone()).or_insert(*ending);
+            *known = (*known).max(*ending);
+        }
+        self.settle(&errands, &calendars, &endings).await?;
+        let mut report = watched.and(pulled);
         let deliveries: usize = errands.iter().map(|errand| errand.ids.len()).sum();
-        let coalesced = deliveries.saturating_sub(chosen.len());
-        let selection = Selection {
-            calendars: Some(chosen),
-            urgent: true,
-            ..Selection::default()
-        };
-        let mut report =
-            users::sync_user(self.cx, self.store, &self.sync, &scheduled, &selection).await?;
+        let coalesced = deliveries.saturating_sub(calendars.len());
         report.add(count::COALESCED, coalesced as u64);
         report.add(count::DEFERRED, report.count(count::SKIPPED));
-        let failed = unwatched.into_iter().map(|id| (id, Ending::Failed));
-        report.endings.extend(failed);
-        self.settle(&errands, &calendars, &report).await?;
         Ok(report)
     }
 
-    /// Extends and makes watches where notifications ask for it; answers the
-    /// calendars where that failed.
+    async fn pull(&self, user: &Scheduled, calendars: &[Calendar]) -> anyhow::Result<Report> {
+        let chosen = calendars.iter().map(|calendar| calendar.id.clone());
+        let selection = Selection {
+            calendars: Some(chosen.collect()),
+            urgent: true,
+            ..Selection::default()
+        };
+        Ok(users::sync_user(self.cx, self.store, &self.sync, user, &selection).await?)
+    }
+
+    /// Extends and makes watches where notifications ask for it, before their
+    /// calendars are pulled.
     async fn see_to_watches(
         &self,
+        user: &UserId,
         errands: &[Errand],
         calendars: &[Calendar],
-    ) -> anyhow::Result<Vec<CalendarId>> {
-        let ending = |calendar: &&Calendar| {
+    ) -> anyhow::Result<Report> {
+        let asks = |calendar: &&Calendar| {
             let asks = |errand: &Errand| errand.signal != Signal::Look && errand.means(calendar);
             errands.iter().any(asks)
         };
-        let mut failed = Vec::new();
-        for calendar in calendars.iter().filter(ending) {
-            let accounts = self.store.account_list(Some(&calendar.user_id)).await?;
-            let mut accounts = accounts.iter();
-            let Some(account) = accounts.find(|account| account.id == calendar.account_id) else {
-                continue;
-            };
-            let work = WatchWork {
-                calendar: calendar.clone(),
-                is_due: true,
-                leftovers: Vec::new(),
-            };
-            let watching = self.sync.watches(account, &[work], true).await?;
-            if watching.report.count(count::FAILED) > 0 {
-                failed.push(calendar.id.clone());
+        let mut work: BTreeMap<AccountId, Vec<WatchWork>> = BTreeMap::new();
+        for calendar in calendars.iter().filter(asks).cloned() {
+            let account = calendar.account_id.clone();
+            let is_due = true;
+            let one = WatchWork { calendar, is_due };
+            work.entry(account).or_default().push(one);
+        }
+        let mut report = Report::default();
+        if work.is_empty() {
+            return Ok(report);
+        }
+        let watching = Watching {
+            force: true,
+            are_pulled_next: true,
+        };
+        for account in self.store.account_list(Some(user)).await? {
+            if let Some(work) = work.get(&account.id) {
+                report = report.and(self.sync.watches(&account, work, watching).await?);
             }
         }
-        Ok(failed)
+        Ok(report)
     }
 
     /// Acknowledges what was served and gives back the rest. An errand is
@@ -179,17 +203,18 @@ impl Drain<'_> {
         &self,
         errands: &[Errand],
         calendars: &[Calendar],
-        report: &Report,
+        endings: &BTreeMap<CalendarId, Ending>,
     ) -> anyhow::Result<()> {
         let mut settled: BTreeMap<(ProviderKind, Ending), Vec<DeliveryId>> = BTreeMap::new();
         for errand in errands {
             let meant = calendars.iter().filter(|calendar| errand.means(calendar));
-            let endings = meant.filter_map(|calendar| report.endings.get(&calendar.id));
-            let ending = endings.max().copied().unwrap_or(Ending::Synced);
+            let ending = meant.filter_map(|calendar| endings.get(&calendar.id)).max();
+            let ending = ending.copied().unwrap_or(Ending::Synced);
             let ids = settled.entry((errand.provider, ending)).or_default();
             ids.extend(&errand.ids);
         }
         for ((provider, ending), ids) in settled {
+            self.open.close(provider, &ids);
             match self.returned(ending, &ids) {
                 None => self.queue.ack(provider, ids).await?,
                 Some(returned) => self.queue.give_back(provider, returned).await?,

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use self::auto_sync::AutoSync;
-pub use self::cycle::run_cycle;
+pub use self::cycle::{run_cycle, with_heartbeat};
 pub use self::drain_webhooks::DrainWebhooks;
 pub use self::pull::Pull;
 pub use self::renew_watches::RenewWatches;

@@ -9,23 +9,21 @@ use super::Job;
 use crate::context::Context;
 use crate::engine::watch;
 use crate::model::account::Account;
-use crate::model::calendar::Calendar;
 use crate::model::id::AccountId;
-use crate::model::watch::Watch;
-use crate::store::Store;
-use crate::sync::{Report, Sync, WatchWork, Watching, count};
+use crate::store::{Store, StoreError};
+use crate::sync::{Callbacks, Report, Sync, WatchWork, Watching, count};
 
 /// Renew watches that end soon, make missing ones, stop those left over
 ///
 /// A watch has the provider tell of changes (`calsync serve-webhooks` receives
 /// that). Every active calendar gets one, except where the provider refuses;
-/// refused ones are tried again after a week. Without an https
+/// refused ones are tried again after a week, or with --force. Without an https
 /// webhooks.public_url there is nothing to do: changes are found by pulling.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   calsync renew-watches           those that end within 12 hours, and missing ones
-  calsync renew-watches --force   all of them, as after a change of webhooks.secret")]
+  calsync renew-watches --force   all of them, refused ones too")]
 pub struct RenewWatches {
     /// Renew all watches, whenever they end
     #[arg(long)]
@@ -43,11 +41,11 @@ impl Job for RenewWatches {
     ];
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
-        if cx.callbacks()?.is_none() {
+        let Some(callbacks) = cx.callbacks().await? else {
             return Ok(without_callbacks());
-        }
+        };
         let store = cx.store().await?.as_ref();
-        let mut work = self.work(store, cx.now()).await?;
+        let mut work = self.work(store, &callbacks, cx.now()).await?;
         if work.is_empty() {
             return Ok(Report::default());
         }
@@ -57,18 +55,14 @@ impl Job for RenewWatches {
             .iter()
             .map(|account| (account, work.remove(&account.id).unwrap_or_default()))
             .collect();
-        let sync = cx.sync(owner).await?;
-        let watched = stream::iter(&tasks)
-            .map(|(account, work)| self.account(&sync, account, work))
+        let sync = cx.watching_sync(owner, Some(callbacks)).await?;
+        let report = stream::iter(&tasks)
+            .map(|(account, work)| renew(&sync, account, work))
             .buffer_unordered(cx.config.sync.concurrency)
-            .try_fold(Watching::default(), |sum, one| async { Ok(sum.and(one)) })
+            .try_fold(Report::default(), |sum, one| async { Ok(sum.and(one)) })
             .await;
         sync.close().await;
-        let watched = watched?;
-        if !watched.missed.is_empty() {
-            cx.queue().await?.push(watched.missed).await?;
-        }
-        Ok(watched.report)
+        Ok(report?)
     }
 }
 
@@ -77,46 +71,37 @@ impl RenewWatches {
     async fn work(
         &self,
         store: &dyn Store,
+        callbacks: &Callbacks,
         now: DateTime<Utc>,
     ) -> anyhow::Result<BTreeMap<AccountId, Vec<WatchWork>>> {
         let mut watches = watch::by_calendar(store.watch_list(None).await?);
         let mut work: BTreeMap<AccountId, Vec<WatchWork>> = BTreeMap::new();
         for calendar in store.calendar_list(None).await? {
             let watches = watches.remove(&calendar.id).unwrap_or_default();
-            let one = self.calendar(calendar, &watches, now);
-            if one.is_due || !one.leftovers.is_empty() {
-                let account = one.calendar.account_id.clone();
+            let callback = callbacks.fingerprint(calendar.provider);
+            let forced = self.force && calendar.is_synced();
+            let is_due = forced || watch::is_due(&calendar, &watches, &callback, now);
+            if is_due || !watch::leftovers(&calendar, &watches, now).is_empty() {
+                let account = calendar.account_id.clone();
+                let one = WatchWork { calendar, is_due };
                 work.entry(account).or_default().push(one);
             }
         }
         Ok(work)
     }
+}
 
-    fn calendar(&self, calendar: Calendar, watches: &[Watch], now: DateTime<Utc>) -> WatchWork {
-        let forced = self.force && !watch::is_refused(&calendar, now);
-        let is_due =
-            watch::is_wanted(&calendar) && (forced || watch::is_due(&calendar, watches, now));
-        let leftovers = watch::leftovers(Some(&calendar), watches, now);
-        WatchWork {
-            is_due,
-            leftovers: leftovers.into_iter().cloned().collect(),
-            calendar,
-        }
-    }
-
-    /// The watches of an account: those that are due are renewed even if they
-    /// could be counted on for a while.
-    async fn account(
-        &self,
-        sync: &Sync,
-        account: &Account,
-        work: &[WatchWork],
-    ) -> anyhow::Result<Watching> {
-        let due = work.iter().filter(|work| work.is_due).count() as u64;
-        let mut watched = sync.watches(account, work, true).await?;
-        watched.report.add(count::DUE, due);
-        Ok(watched)
-    }
+/// Sees to the watches of an account: those that are due are renewed even if
+/// they could be counted on for a while.
+async fn renew(sync: &Sync, account: &Account, work: &[WatchWork]) -> Result<Report, StoreError> {
+    let watching = Watching {
+        force: true,
+        ..Watching::default()
+    };
+    let mut report = sync.watches(account, work, watching).await?;
+    let due = work.iter().filter(|work| work.is_due).count();
+    report.add(count::DUE, due as u64);
+    Ok(report)
 }
 
 /// Says why nothing is watched.

@@ -85,10 +85,13 @@ fn status(
 ) -> Option<SyncStatus> {
     let synced = report.count(count::SYNCED);
     let whole = report.count(count::SKIPPED) == 0;
+    let some = selection.calendars.is_some();
     let state = match (synced, report.failed) {
         (0, 0) => return None,
+        // That some calendars are well says nothing of the others.
+        (_, 0) if some => return None,
         (_, 0) if whole => SyncState::Success,
-        (0, _) => SyncState::Failure,
+        (0, _) if !some => SyncState::Failure,
         _ => SyncState::PartialFailure,
     };
     // What was left out is not to wait for a whole interval.

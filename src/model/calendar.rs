@@ -44,6 +44,14 @@ pub struct Calendar {
     pub watch_support: WatchSupport,
 }
 
+impl Calendar {
+    /// Whether it is to be synced, and can be.
+    #[must_use]
+    pub fn is_synced(&self) -> bool {
+        self.is_active && self.is_listed
+    }
+}
+
 /// Whether a calendar can be watched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WatchSupport {

@@ -16,6 +16,8 @@ pub struct Watch {
     pub user_id: UserId,
     /// The calendar that is watched.
     pub calendar_id: CalendarId,
+    /// Where it delivers, and under which secret, as a fingerprint.
+    pub callback: String,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,
     /// What the provider granted; none until it answered.

@@ -16,6 +16,7 @@ use super::import;
 use super::output::{Output, counted};
 use crate::context::Context;
 use crate::jobs::WrongArgument;
+use crate::model::account::Account;
 use crate::model::id::{AccountId, UserId};
 
 /// Import, list and remove provider accounts
@@ -58,7 +59,8 @@ Examples:
     },
     /// Remove an account, its calendars and its part of the timeline
     ///
-    /// Nothing is changed at the provider.
+    /// At the provider its watches are stopped, as far as it can be reached;
+    /// nothing else is changed there.
     Remove {
         /// The account
         id: String,
@@ -114,6 +116,26 @@ impl Accounts {
     }
 }
 
+/// Ends the account's watches, if there are any. That it cannot be done does
+/// not keep an account from being removed.
+async fn disconnect(cx: &Context, account: &Account) -> anyhow::Result<()> {
+    let watches = cx.store().await?.watch_list(None).await?;
+    let calendars = cx
+        .store()
+        .await?
+        .calendar_list(Some(&account.user_id))
+        .await?;
+    let mut own = calendars.iter().filter(|one| one.account_id == account.id);
+    let watched = own.any(|one| watches.iter().any(|watch| watch.calendar_id == one.id));
+    if !watched || cx.require_provider(account.provider).is_err() {
+        return Ok(());
+    }
+    let sync = cx.sync(&uuid::Uuid::now_v7().to_string()).await?;
+    let disconnected = sync.disconnect(account).await;
+    sync.close().await;
+    Ok(disconnected?)
+}
+
 async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {
     let store = cx.store().await?;
     let accounts = store.account_list(None).await?;
@@ -127,6 +149,9 @@ async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> any
         })?;
     let mut calendars = store.calendar_list(Some(&account.user_id)).await?;
     calendars.retain(|calendar| calendar.account_id == *id);
+    if !dry_run {
+        disconnect(cx, account).await?;
+    }
     let removed = !dry_run && store.account_remove(id).await?;
     let verb = if dry_run {
         "would be removed"

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde::Serialize;
+use url::Url;
 
 use super::output::{Output, moment, or_dash, yes};
 use crate::context::Context;
@@ -12,6 +13,8 @@ use crate::model::account::ProviderKind;
 use crate::model::calendar::{Calendar, WatchSupport};
 use crate::model::id::{AccountId, CalendarId, UserId};
 use crate::model::watch::Watch;
+use crate::provider::Signer;
+use crate::sync::fingerprint;
 
 /// List calendars and choose which are synced
 #[derive(Debug, clap::Args)]
@@ -69,8 +72,8 @@ struct Row {
 }
 
 impl Row {
-    fn of(calendar: Calendar, watches: &[Watch], now: DateTime<Utc>) -> Self {
-        let live = watch::live(watches, now).and_then(|watch| watch.grant.as_ref());
+    fn of(calendar: Calendar, watches: &[Watch], callback: &str, now: DateTime<Utc>) -> Self {
+        let live = watch::live(watches, callback, now).and_then(|watch| watch.grant.as_ref());
         let unwatchable = match calendar.watch_support {
             WatchSupport::Possible => None,
             WatchSupport::Refused { reason, .. } => Some(reason),
@@ -113,7 +116,8 @@ impl Calendars {
             Action::List { user } => {
                 let calendars = store.calendar_list(user.as_ref()).await?;
                 let watches = store.watch_list(None).await?;
-                return list(out, rows(calendars, watches, cx.now()));
+                let callbacks = cx.reachable()?;
+                return list(out, rows(calendars, watches, callbacks.as_ref(), cx.now()));
             }
             Action::Enable { id } => {
                 let id = CalendarId::new(id.as_str());
@@ -158,11 +162,17 @@ async fn primary(cx: &Context, out: Output, id: &CalendarId) -> anyhow::Result<(
     changed(out, id, found, "made primary")
 }
 
-fn rows(calendars: Vec<Calendar>, watches: Vec<Watch>, now: DateTime<Utc>) -> Vec<Row> {
+fn rows(
+    calendars: Vec<Calendar>,
+    watches: Vec<Watch>,
+    reachable: Option<&(Url, Signer)>,
+    now: DateTime<Utc>,
+) -> Vec<Row> {
     let mut watches = watch::by_calendar(watches);
     let row = |calendar: Calendar| {
         let watches = watches.remove(&calendar.id).unwrap_or_default();
-        Row::of(calendar, &watches, now)
+        let callback = reachable.map(|(url, signer)| fingerprint(url, signer, calendar.provider));
+        Row::of(calendar, &watches, &callback.unwrap_or_default(), now)
     };
     calendars.into_iter().map(row).collect()
 }

@@ -191,6 +191,8 @@ impl Demo {
         let receiving = Receiving::start(&third, &world.sandbox).await?;
         let title = "\nThe providers are asked to tell of changes:";
         let renewed = cycle(&RenewWatches::default(), &third, out, title).await?;
+        let title = "\nWhat may have changed before they did is looked at once:";
+        let caught_up = cycle(&DrainWebhooks::default(), &third, out, title).await?;
         let before = world.timeline(&third).await?;
         say(out, &edits::make_more(world))?;
         world.all_is_told().await;
@@ -201,7 +203,7 @@ impl Demo {
         let come = difference(&after, &before);
         excerpt(out, world, "\nNew in the timeline:", &come)?;
         receiving.stop().await;
-        Ok((vec![renewed, drained], after))
+        Ok((vec![renewed, caught_up, drained], after))
     }
 
     fn farewell(&self, out: Output, world: &World, dir: &Path) -> anyhow::Result<()> {

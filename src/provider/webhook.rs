@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
+use url::Url;
 
 use super::{google, microsoft};
 use crate::model::account::ProviderKind;
@@ -46,6 +47,16 @@ impl Signer {
         let mut mac = self.0.clone();
         mac.update(watch.as_str().as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()).into()
+    }
+
+    /// A text that is another one for another address or another secret.
+    #[must_use]
+    pub fn fingerprint(&self, address: &Url) -> String {
+        let mut mac = self.0.clone();
+        mac.update(address.as_str().as_bytes());
+        let mut text = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        text.truncate(22);
+        text
     }
 
     /// Whether it is the signature of the watch; takes the same time for any

@@ -114,8 +114,10 @@ impl Push {
     async fn deliver_all(self, mut posts: mpsc::UnboundedReceiver<(Post, UnderWay)>) {
         let push = &self;
         stream::poll_fn(|cx| posts.poll_recv(cx))
-            .for_each_concurrent(AT_ONCE, |(post, _under_way)| async move {
+            .for_each_concurrent(AT_ONCE, |(post, under_way)| async move {
                 push.deliver(post).await;
+                // Named here, so that the block holds it to its end.
+                drop(under_way);
             })
             .await;
     }

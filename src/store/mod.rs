@@ -7,7 +7,7 @@
 mod keyring;
 mod sqlite;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -235,24 +235,29 @@ pub trait Watches {
     /// The watches of a calendar, or all, by user and calendar, the oldest
     /// first.
     async fn watch_list(&self, calendar: Option<&CalendarId>) -> Result<Vec<Watch>>;
-    /// The calendars of watches, by our id of the watch or the provider's;
-    /// unknown ones are left out.
+    /// The calendars of watches, by what they are called: our id, the
+    /// provider's, or that of what they watch. A name that leads to none or to
+    /// several of its user's calendars is left out.
     async fn watch_calendars(
         &self,
         provider: ProviderKind,
-        watches: Vec<String>,
-    ) -> Result<HashMap<String, Watched>>;
+        names: Vec<WatchName>,
+    ) -> Result<HashMap<WatchName, CalendarId>>;
+    /// Which of the provider's ids of watches belong to watches, of anybody.
+    async fn watch_known(
+        &self,
+        provider: ProviderKind,
+        external_ids: Vec<String>,
+    ) -> Result<HashSet<String>>;
 }
 
-/// What a watch watches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    /// Our id of the watch.
-    pub watch: WatchId,
-    /// The user of the calendar.
-    pub user_id: UserId,
-    /// The calendar.
-    pub calendar_id: CalendarId,
+/// What a notification calls the watch that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WatchName {
+    /// The user of the notification.
+    pub user: UserId,
+    /// The name.
+    pub name: String,
 }
 
 /// The events of calendars and the timeline that follows from them.

@@ -68,6 +68,12 @@ pub(super) fn asked_rest(error: &ProviderError) -> Option<Duration> {
     }
 }
 
+/// Whether a refusal passes by itself, without anything being changed.
+pub(super) fn passes(error: &ProviderError) -> bool {
+    let reach = reach(error);
+    matches!(error, ProviderError::Unavailable { .. }) || matches!(reach, Reach::AccountForNow(_))
+}
+
 /// The word for a request that can never succeed as it is.
 pub(super) const REFUSED: &str = "refused";
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::Sync;
 use super::failure::{REFUSED, Reach, reach};
-use super::pull::PullError;
+use super::pull::{PullError, Pulled};
 use super::visit::Visit;
 use crate::engine::due;
 use crate::model::calendar::Calendar;
@@ -16,7 +16,7 @@ use crate::model::id::{ExternalId, SyncToken};
 use crate::model::lease::Lease;
 use crate::model::time::Window;
 use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Scope};
-use crate::store::{Applied, Coverage};
+use crate::store::Coverage;
 
 /// No calendar has so many pages.
 const MOST_PAGES: usize = 20_000;
@@ -59,7 +59,7 @@ pub(super) struct Listing {
     /// Why the window could not be moved on; the old one served.
     pub stuck: Option<ProviderError>,
     /// What became visible before the rest was read.
-    pub ahead: Applied,
+    pub ahead: Pulled,
 }
 
 /// What has to be read again after the last page.
@@ -187,7 +187,7 @@ impl Sync {
                         token,
                         unreadable,
                         stuck: None,
-                        ahead: Applied::default(),
+                        ahead: Pulled::default(),
                     });
                 }
             }

@@ -11,6 +11,7 @@
 
 mod account;
 mod calendar;
+mod callbacks;
 pub mod clock;
 mod connect;
 mod credentials;
@@ -36,13 +37,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::callbacks::{Callbacks, fingerprint};
 use self::clock::Clock;
 pub use self::connect::Connected;
 pub use self::discover::AccountDiscovery;
 use self::outage::Outages;
 use self::progress::Progress;
 pub use self::report::{Ending, Report, count};
-pub use self::watch::Callbacks;
 pub use self::watches::{WatchWork, Watching};
 use crate::engine::plan::Brake;
 use crate::model::account::Account;
@@ -178,6 +179,12 @@ impl Sync {
         }
     }
 
+    /// Whether calendars are watched.
+    #[must_use]
+    pub fn has_callbacks(&self) -> bool {
+        self.callbacks.is_some()
+    }
+
     /// Waits for token refreshes that outlived what asked for them, so that
     /// no new token is lost; not for ever, since one may hang.
     pub async fn close(&self) {
@@ -209,8 +216,7 @@ impl Sync {
                 .calendars
                 .as_ref()
                 .is_none_or(|ids| ids.contains(&calendar.id));
-            let wanted = calendar.is_active && calendar.is_listed;
-            calendar.account_id == account.id && wanted && chosen
+            calendar.account_id == account.id && calendar.is_synced() && chosen
         });
         calendars.sort_by_key(|calendar| calendar.last_pulled_at);
         Ok(calendars)

@@ -3,6 +3,8 @@
 //! A listing is staged and becomes visible as a whole, with the token that
 //! continues after it. A pull that ends before that leaves no trace.
 
+use std::collections::HashSet;
+
 use super::Sync;
 use super::listing::Listing;
 use super::visit::Visit;
@@ -26,7 +28,7 @@ pub(super) enum PullError {
 }
 
 /// What a pull brought.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pulled {
     /// What became visible.
     pub applied: Applied,
@@ -75,8 +77,8 @@ impl Sync {
                 now: self.clock.now(),
             })
             .await?;
-        applied.created += listing.ahead.created;
-        applied.updated += listing.ahead.updated;
+        let braked = braked.or(listing.ahead.braked);
+        add(&mut applied, listing.ahead.applied);
         Ok(Pulled {
             applied,
             braked,
@@ -97,6 +99,23 @@ impl Sync {
             resolved_at: None,
         }
     }
+}
+
+/// Adds what became visible before.
+fn add(applied: &mut Applied, ahead: Applied) {
+    applied.created += ahead.created;
+    applied.updated += ahead.updated;
+    applied.removed += ahead.removed;
+    applied.parked += ahead.parked;
+    let known: HashSet<_> = applied
+        .unparsed
+        .iter()
+        .map(|one| one.external_id.clone())
+        .collect();
+    let new = ahead.unparsed.into_iter();
+    applied
+        .unparsed
+        .extend(new.filter(|one| !known.contains(&one.external_id)));
 }
 
 fn loss(removals: Removals, coverage: Coverage) -> Loss {

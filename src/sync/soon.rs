@@ -6,13 +6,13 @@ use chrono::TimeDelta;
 use super::Sync;
 use super::failure::{Reach, reach};
 use super::listing::{Listing, Start};
-use super::pull::PullError;
+use super::pull::{PullError, Pulled};
 use super::visit::Visit;
 use crate::model::calendar::Calendar;
 use crate::model::lease::Lease;
 use crate::model::time::Window;
 use crate::provider::Scope;
-use crate::store::{Applied, Coverage};
+use crate::store::Coverage;
 
 /// What cannot wait for the rest.
 const NEXT: TimeDelta = TimeDelta::days(7);
@@ -31,7 +31,7 @@ impl Sync {
         let whole = start.since.is_none() && self.scope(visit) == Scope::Calendar;
         let ahead = match whole && visit.selection.urgent {
             true => self.next_days(visit, calendar, lease).await?,
-            false => Applied::default(),
+            false => Pulled::default(),
         };
         let listing = self.list(visit, calendar, start).await?;
         Ok(Listing { ahead, ..listing })
@@ -45,7 +45,7 @@ impl Sync {
         visit: &Visit<'_>,
         calendar: &Calendar,
         lease: &Lease,
-    ) -> Result<Applied, PullError> {
+    ) -> Result<Pulled, PullError> {
         let now = self.clock.begun();
         let start = Start {
             since: None,
@@ -54,10 +54,10 @@ impl Sync {
             only: Some(Window::new(now, now + NEXT)),
         };
         match self.list(visit, calendar, start).await {
-            Ok(listing) => Ok(self.apply(calendar, lease, listing).await?.applied),
+            Ok(listing) => self.apply(calendar, lease, listing).await,
             Err(PullError::Provider(error)) if reach(&error) == Reach::Calendar => {
                 tracing::debug!(calendar.id = %calendar.id, %error, "next days not listed");
-                Ok(Applied::default())
+                Ok(Pulled::default())
             }
             Err(error) => Err(error),
         }

@@ -16,7 +16,7 @@ async fn an_imported_account_has_its_calendars_and_events_at_once() {
     assert_eq!(rows[0]["calendars"], 2);
     assert_eq!(
         (&rows[0]["events"], &rows[0]["watches"]),
-        (&json!(1), &json!(0))
+        (&json!(1), &json!(null))
     );
     let accounts = world.program.json("accounts list --user ana");
     let account = &accounts[0];

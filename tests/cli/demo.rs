@@ -71,7 +71,7 @@ fn edits_that_notifications_tell_of_arrive_with_a_drain() {
     let shown = Program::new().json(&format!("-q {SMALL}"));
     let cycles = shown["cycles"].as_array().unwrap();
     let counts = |job: &str| {
-        let mut cycles = cycles.iter();
+        let mut cycles = cycles.iter().rev();
         &cycles.find(|cycle| cycle["job"] == job).unwrap()["counts"]
     };
     assert!(counts("renew-watches")["created"].as_u64() > Some(2));

@@ -78,7 +78,9 @@ macro_rules! every_sentence {
                 a_watch_needs_its_calendar,
                 a_watch_that_is_not_wanted_waits_to_be_stopped,
                 a_refusal_is_kept_until_a_watch_is_granted,
-                watches_lead_to_their_calendars_by_both_ids,
+                watches_lead_to_their_calendars_by_all_their_names,
+                what_two_calendars_watch_leads_to_neither,
+                the_providers_ids_of_watches_are_known,
                 a_watch_goes_with_its_calendar,
             }
             apply {

@@ -29,6 +29,7 @@ async fn watched() -> World {
     world.with_webhooks();
     world.auto_sync().await;
     world.renew_watches().await;
+    world.drain().await;
     world.google().clear_requests();
     world
 }
@@ -156,6 +157,7 @@ async fn a_watch_of_somebody_else_is_of_no_use() {
     world.person("u-2", "UTC", "Ben").await;
     world.auto_sync().await;
     world.renew_watches().await;
+    world.drain().await;
     world.google().clear_requests();
     let watch = world.watches("Ben").await.remove(0).id.to_string();
     world

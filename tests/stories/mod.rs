@@ -24,5 +24,6 @@ mod stop;
 mod sync_token;
 mod tokens;
 mod watches;
+mod watches_in_trouble;
 mod window;
 mod working_hours;

@@ -19,6 +19,7 @@ async fn watched() -> (World, Receiving) {
     let receiving = world.receive().await;
     world.auto_sync().await;
     expect(&world.renew_watches().await, Outcome::Ok, &[("created", 1)]);
+    world.drain().await;
     world.all_is_told().await;
     assert_eq!(
         world.queued().await,

@@ -24,6 +24,7 @@ async fn watched() -> World {
         Outcome::Ok,
         &[("due", 1), ("created", 1), ("failed", 0)],
     );
+    world.drain().await;
     world.google().clear_requests();
     world
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Command};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::JoinHandle;
 
 use calsync::model::account::ProviderKind::{Google, Microsoft};
@@ -16,11 +16,11 @@ use super::program::Ran;
 /// The secret that receivers are set up with.
 pub(crate) const SECRET: &str = "a secret of these tests";
 
-/// A receiver that runs.
+/// A receiver that runs; it is killed when this is dropped.
 pub(crate) struct Serving {
     child: Child,
     pub(crate) address: String,
-    log: JoinHandle<String>,
+    log: Option<JoinHandle<String>>,
 }
 
 /// What came back.
@@ -46,7 +46,7 @@ impl Serving {
         Self {
             child,
             address: address.unwrap_or_default(),
-            log: std::thread::spawn(move || read_on(lines, said)),
+            log: Some(std::thread::spawn(move || read_on(lines, said))),
         }
     }
 
@@ -74,17 +74,41 @@ impl Serving {
     }
 
     pub(crate) fn send(&self, signal: &str) {
-        let kill = format!("kill -{signal} {}", self.child.id());
-        let sent = Command::new("/bin/sh").args(["-c", &kill]).status();
-        assert!(sent.unwrap().success());
+        assert!(send(self.pid(), signal));
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for the end.
-    pub(crate) fn end(self) -> Ran {
-        let mut ran = Ran::of(self.child.wait_with_output().unwrap());
-        ran.stderr = self.log.join().unwrap();
-        ran
+    pub(crate) fn end(mut self) -> Ran {
+        let mut stdout = String::new();
+        let mut said = self.child.stdout.take().unwrap();
+        said.read_to_string(&mut stdout).unwrap();
+        Ran {
+            code: self.child.wait().unwrap().code(),
+            stdout,
+            stderr: self.log.take().unwrap().join().unwrap(),
+        }
     }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Sends a signal to a process; whether there is one.
+pub(crate) fn send(process: u32, signal: &str) -> bool {
+    let kill = format!("kill -{signal} {process}");
+    let mut shell = Command::new("/bin/sh");
+    let sent = shell.args(["-c", &kill]).stderr(Stdio::null()).status();
+    sent.unwrap().success()
 }
 
 fn read_on(mut lines: BufReader<ChildStderr>, mut said: String) -> String {

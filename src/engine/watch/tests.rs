@@ -6,6 +6,9 @@ use crate::model::watch::WatchGrant;
 
 const NOW: &str = "2026-03-02T12:00:00Z";
 
+/// Where watches deliver.
+const HERE: &str = "here";
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -50,6 +53,7 @@ fn requested(id: &str, minutes: i64) -> Watch {
         provider: ProviderKind::Google,
         user_id: "u-1".parse().unwrap(),
         calendar_id: CalendarId::new("cal-1"),
+        callback: HERE.to_owned(),
         requested_at: at(NOW) - TimeDelta::minutes(minutes),
         grant: None,
         is_stopping: false,
@@ -76,9 +80,9 @@ fn the_watch_that_lasts_longest_delivers() {
         stopping(granted("old", 900)),
         requested("new", 0),
     ];
-    let live = live(&watches, at(NOW)).unwrap();
+    let live = live(&watches, HERE, at(NOW)).unwrap();
     assert_eq!(live.id.as_str(), "long");
-    assert!(super::live(&watches[..1], at(NOW)).is_none());
+    assert!(super::live(&watches[..1], HERE, at(NOW)).is_none());
 }
 
 #[test]
@@ -97,7 +101,7 @@ fn a_watch_is_counted_on_until_an_hour_before_its_end() {
 fn a_watch_is_renewed_half_a_day_before_its_end_at_the_latest_and_a_day_at_the_earliest() {
     for number in 0..50 {
         let id = format!("user_u-1_{number}");
-        let due = |minutes| is_due(&calendar(), &[granted(&id, minutes)], at(NOW));
+        let due = |minutes| is_due(&calendar(), &[granted(&id, minutes)], HERE, at(NOW));
         assert!(due(12 * 60), "{id}");
         assert!(!due(24 * 60), "{id}");
     }
@@ -108,7 +112,7 @@ fn watches_made_together_are_not_renewed_together() {
     let renewed_in = |hour: i64| {
         let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let ids = (0..100).map(|number| format!("user_u-1_{:018x}", spread(number)));
-        ids.filter(|id| is_due(&calendar(), &[granted(id, hour * 60)], at(NOW)))
+        ids.filter(|id| is_due(&calendar(), &[granted(id, hour * 60)], HERE, at(NOW)))
             .count()
     };
     let by_hour: Vec<_> = (12..=24).rev().map(renewed_in).collect();
@@ -118,9 +122,9 @@ fn watches_made_together_are_not_renewed_together() {
 
 #[test]
 fn a_calendar_without_a_watch_is_due_unless_it_was_refused_of_late() {
-    assert!(is_due(&calendar(), &[], at(NOW)));
-    assert!(is_due(&calendar(), &[granted("over", -1)], at(NOW)));
-    assert!(is_due(&calendar(), &[requested("w", 1)], at(NOW)));
+    assert!(is_due(&calendar(), &[], HERE, at(NOW)));
+    assert!(is_due(&calendar(), &[granted("over", -1)], HERE, at(NOW)));
+    assert!(is_due(&calendar(), &[requested("w", 1)], HERE, at(NOW)));
     let refused = |when: &str| Calendar {
         watch_support: WatchSupport::Refused {
             reason: "holidays".to_owned(),
@@ -134,7 +138,7 @@ fn a_calendar_without_a_watch_is_due_unless_it_was_refused_of_late() {
         ("2026-02-23T12:00:00Z", true),
         ("2030-01-01T00:00:00Z", true),
     ] {
-        assert_eq!(is_due(&refused(when), &[], at(NOW)), due, "{when}");
+        assert_eq!(is_due(&refused(when), &[], HERE, at(NOW)), due, "{when}");
     }
 }
 
@@ -147,9 +151,8 @@ fn what_is_replaced_over_or_given_up_is_done_away_with() {
         requested("asked", 10),
         requested("unanswered", 11),
     ];
-    let left = |calendar: Option<&Calendar>| names(&leftovers(calendar, &watches, at(NOW)));
-    let wanted = calendar();
-    assert_eq!(left(Some(&wanted)), ["over", "replaced", "unanswered"]);
+    let left = |calendar: &Calendar| names(&leftovers(calendar, &watches, at(NOW)));
+    assert_eq!(left(&calendar()), ["over", "replaced", "unanswered"]);
     let all = ["live", "over", "replaced", "asked", "unanswered"];
     let disabled = Calendar {
         is_active: false,
@@ -159,7 +162,29 @@ fn what_is_replaced_over_or_given_up_is_done_away_with() {
         is_listed: false,
         ..calendar()
     };
-    for unwanted in [Some(&disabled), Some(&unlisted), None] {
-        assert_eq!(left(unwanted), all);
+    for unwanted in [disabled, unlisted] {
+        assert_eq!(left(&unwanted), all);
+        assert!(!is_due(&unwanted, &[], HERE, at(NOW)));
     }
+}
+
+#[test]
+fn a_watch_that_delivers_elsewhere_or_under_another_secret_is_none() {
+    let elsewhere = [granted("w", 5000)];
+    assert!(live(&elsewhere, "there", at(NOW)).is_none());
+    assert!(is_due(&calendar(), &elsewhere, "there", at(NOW)));
+    assert!(!is_due(&calendar(), &elsewhere, HERE, at(NOW)));
+    assert_eq!(names(&leftovers(&calendar(), &elsewhere, at(NOW))), [""; 0]);
+}
+
+#[test]
+fn a_refused_calendar_is_not_asked_again_for_a_watch_that_ends() {
+    let refused = Calendar {
+        watch_support: WatchSupport::Refused {
+            reason: "full".to_owned(),
+            at: at(NOW),
+        },
+        ..calendar()
+    };
+    assert!(!is_due(&refused, &[granted("w", 30)], HERE, at(NOW)));
 }

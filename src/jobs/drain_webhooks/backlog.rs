@@ -1,14 +1,15 @@
 //! What waits in the queue, put together by what it is about.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use super::known::Known;
+use super::open::Open;
 use crate::context::Context;
 use crate::model::account::ProviderKind;
 use crate::model::calendar::Calendar;
 use crate::model::id::{CalendarId, UserId};
-use crate::model::notification::{Notification, Signal};
+use crate::model::notification::Signal;
 use crate::queue::{Delivery, DeliveryId};
-use crate::store::{Store, Watched};
 use crate::sync::{Report, count};
 
 /// Deliveries that are claimed at a time.
@@ -41,15 +42,12 @@ pub(super) struct Backlog {
     dead: u64,
 }
 
-/// The calendars of the watches seen so far; none: of no use.
-type Known = HashMap<String, Option<Watched>>;
-
 impl Backlog {
     /// Claims what waits, up to `most` of each provider.
-    pub(super) async fn claim(cx: &Context, most: usize) -> anyhow::Result<Self> {
+    pub(super) async fn claim(cx: &Context, most: usize, open: &Open) -> anyhow::Result<Self> {
         let mut backlog = Self::default();
         for provider in ProviderKind::ALL {
-            backlog.claim_of(cx, provider, most).await?;
+            backlog.claim_of(cx, provider, most, open).await?;
         }
         Ok(backlog)
     }
@@ -59,9 +57,10 @@ impl Backlog {
         cx: &Context,
         provider: ProviderKind,
         most: usize,
+        open: &Open,
     ) -> anyhow::Result<()> {
         let queue = cx.queue().await?;
-        let mut known = Known::new();
+        let mut known = Known::default();
         let mut errands = HashMap::new();
         let mut left = most;
         while left > 0 && !cx.stop.is_cancelled() {
@@ -71,11 +70,12 @@ impl Backlog {
             if claim.is_empty() {
                 break;
             }
+            open.add(provider, &claim.deliveries);
             left = left.saturating_sub(claim.deliveries.len());
             self.claimed += claim.deliveries.len() as u64;
             self.dead += claim.dead;
             let store = cx.store().await?.as_ref();
-            learn(store, provider, &claim.deliveries, &mut known).await?;
+            known.learn(store, provider, &claim.deliveries).await?;
             for delivery in claim.deliveries {
                 put(&mut errands, &known, delivery);
             }
@@ -104,40 +104,13 @@ impl Backlog {
     }
 }
 
-/// Looks up the calendars of watches that were not seen before.
-async fn learn(
-    store: &dyn Store,
-    provider: ProviderKind,
-    deliveries: &[Delivery],
-    known: &mut Known,
-) -> anyhow::Result<()> {
-    let watches = deliveries
-        .iter()
-        .filter_map(|delivery| delivery.notification.watch.as_ref());
-    let new: HashSet<_> = watches
-        .filter(|watch| !known.contains_key(*watch))
-        .cloned()
-        .collect();
-    if new.is_empty() {
-        return Ok(());
-    }
-    let mut found = store
-        .watch_calendars(provider, new.iter().cloned().collect())
-        .await?;
-    known.extend(new.into_iter().map(|watch| {
-        let watched = found.remove(&watch);
-        (watch, watched)
-    }));
-    Ok(())
-}
-
 /// Adds a delivery to those that are about the same.
 fn put(
     errands: &mut HashMap<(UserId, Option<CalendarId>), Errand>,
     known: &Known,
     delivery: Delivery,
 ) {
-    let calendar = calendar_of(known, &delivery.notification);
+    let calendar = known.calendar(&delivery.notification);
     let signal = delivery.notification.signal();
     let provider = delivery.notification.provider;
     let key = (delivery.notification.user_id, calendar.clone());
@@ -149,10 +122,4 @@ fn put(
     });
     errand.signal = errand.signal.max(signal);
     errand.ids.push(delivery.id);
-}
-
-/// The calendar that a notification is about, if it names one of its user's.
-fn calendar_of(known: &Known, notification: &Notification) -> Option<CalendarId> {
-    let watched = known.get(notification.watch.as_ref()?)?.as_ref()?;
-    (watched.user_id == notification.user_id).then(|| watched.calendar_id.clone())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::output::{Output, or_dash};
 use crate::context::Context;
-use crate::jobs::Incomplete;
+use crate::jobs::{Incomplete, with_heartbeat};
 use crate::model::account::{Account, NewAccount};
 use crate::model::id::{AccountId, UserId};
 use crate::sync::{Connected, Sync, count};
@@ -19,7 +19,8 @@ struct ImportedAccount {
     calendars: Option<u64>,
     /// How many events came.
     events: Option<u64>,
-    /// How many of the calendars are watched from now on.
+    /// How many of the calendars are watched from now on; none without an
+    /// address that the providers can reach.
     watches: Option<u64>,
     /// What could not be done.
     error: Option<String>,
@@ -37,21 +38,26 @@ pub(super) async fn import_accounts(
         for entry in &entries {
             cx.require_provider(entry.provider)?;
         }
-        cx.callbacks()?;
+        let callbacks = cx.callbacks().await?;
         cx.stop_on_signals();
-        Some(cx.sync(&uuid::Uuid::now_v7().to_string()).await?)
+        let owner = uuid::Uuid::now_v7().to_string();
+        Some((cx.watching_sync(&owner, callbacks).await?, owner))
     } else {
         None
     };
     let accounts = cx.store().await?.account_upsert(entries).await?;
-    let rows: Vec<_> = stream::iter(&accounts)
-        .map(|account| imported(cx, sync.as_ref(), account))
+    let visits = stream::iter(&accounts)
+        .map(|account| imported(cx, sync.as_ref().map(|(sync, _)| sync), account))
         .buffered(cx.config.sync.concurrency)
-        .collect()
-        .await;
-    if let Some(sync) = sync {
-        sync.close().await;
-    }
+        .collect::<Vec<_>>();
+    let rows = match &sync {
+        Some((sync, owner)) => {
+            let rows = with_heartbeat(cx, owner, visits).await;
+            sync.close().await;
+            rows
+        }
+        None => visits.await,
+    };
     let failed = rows.iter().filter(|row| row.error.is_some()).count();
     let header = ["ID", "USER", "NEW CALENDARS", "EVENTS", "WATCHES", "ERROR"];
     let number = |number: Option<u64>| or_dash(number.map(|number| number.to_string()));
@@ -87,7 +93,7 @@ async fn imported(cx: &Context, sync: Option<&Sync>, account: &Account) -> Impor
         return row;
     };
     match connected(cx, sync, account).await {
-        Ok(connected) => row.tell(&connected),
+        Ok(connected) => row.tell(&connected, sync.has_callbacks()),
         Err(_) if cx.stop.is_cancelled() => row.error = Some("asked to stop".to_owned()),
         Err(error) => row.error = Some(format!("{error:#}")),
     }
@@ -100,11 +106,15 @@ async fn connected(cx: &Context, sync: &Sync, account: &Account) -> anyhow::Resu
 }
 
 impl ImportedAccount {
-    fn tell(&mut self, connected: &Connected) {
+    fn tell(&mut self, connected: &Connected, watched: bool) {
         let report = &connected.report;
         self.calendars = Some(connected.discovered.created);
         self.events = Some(report.count(count::EVENTS_CREATED));
-        self.watches = Some(report.count(count::CREATED) + report.count(count::RENEWED));
+        self.watches = watched.then(|| report.count(count::CREATED) + report.count(count::RENEWED));
+        let left = report.count(count::DEFERRED);
+        if left > 0 {
+            self.error = Some(format!("{left} calendars are left to the next cycles"));
+        }
         if report.failed > 0 {
             let failures = report
                 .failures

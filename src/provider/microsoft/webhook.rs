@@ -10,10 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::types::notification::{Collection, Entry, Text};
+use super::types::notification::{Collection, Entry};
 use crate::model::account::ProviderKind;
 use crate::model::id::WatchId;
 use crate::model::notification::Notification;
+use crate::provider::text::Text;
 use crate::provider::webhook::{Incoming, Post, Signer, kept};
 
 /// Stands between watch and signature, and in neither.

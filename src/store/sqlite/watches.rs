@@ -1,6 +1,6 @@
 //! Watches: `webhook_subscriptions`, and whether a calendar can be watched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use super::error::Outcome;
 use crate::model::account::ProviderKind;
 use crate::model::id::{CalendarId, WatchId};
 use crate::model::watch::{Watch, WatchGrant};
-use crate::store::{Result, Watched, Watches};
+use crate::store::{Result, WatchName, Watches};
 
 #[async_trait]
 impl Watches for SqliteStore {
@@ -78,9 +78,17 @@ impl Watches for SqliteStore {
     async fn watch_calendars(
         &self,
         provider: ProviderKind,
-        watches: Vec<String>,
-    ) -> Result<HashMap<String, Watched>> {
-        self.read(move |tx| calendars(tx, provider, watches)).await
+        names: Vec<WatchName>,
+    ) -> Result<HashMap<WatchName, CalendarId>> {
+        self.read(move |tx| calendars(tx, provider, names)).await
+    }
+
+    async fn watch_known(
+        &self,
+        provider: ProviderKind,
+        external_ids: Vec<String>,
+    ) -> Result<HashSet<String>> {
+        self.read(move |tx| known(tx, provider, external_ids)).await
     }
 }
 
@@ -90,13 +98,14 @@ fn request(connection: &Connection, watch: &Watch) -> Outcome<()> {
         return Err(unknown(&watch.calendar_id));
     }
     let sql = "INSERT INTO webhook_subscriptions
-        (id, provider, user_id, calendar_id, state, requested_at)
-        VALUES (?1, ?2, ?3, ?4, 'requested', ?5)";
+        (id, provider, user_id, calendar_id, state, callback, requested_at)
+        VALUES (?1, ?2, ?3, ?4, 'requested', ?5, ?6)";
     connection.prepare_cached(sql)?.execute((
         &watch.id,
         watch.provider.as_str(),
         watch.user_id.as_str(),
         &watch.calendar_id,
+        &watch.callback,
         Milli(watch.requested_at),
     ))?;
     Ok(())
@@ -130,27 +139,38 @@ fn confirm(connection: &Connection, id: &WatchId, grant: &WatchGrant) -> Outcome
     Ok(true)
 }
 
+/// The calendars of names that lead to one and only one of their user's.
 fn calendars(
     connection: &Connection,
     provider: ProviderKind,
-    watches: Vec<String>,
-) -> Outcome<HashMap<String, Watched>> {
-    let sql = "SELECT id, user_id, calendar_id FROM webhook_subscriptions
-        WHERE provider = ?1 AND (id = ?2 OR external_id = ?2)";
+    names: Vec<WatchName>,
+) -> Outcome<HashMap<WatchName, CalendarId>> {
+    let sql = "SELECT min(calendar_id) FROM webhook_subscriptions
+        WHERE provider = ?1 AND user_id = ?2
+          AND (id = ?3 OR external_id = ?3 OR resource_id = ?3)
+        HAVING count(DISTINCT calendar_id) = 1";
     let mut rows = connection.prepare_cached(sql)?;
     let mut found = HashMap::new();
-    for name in watches {
-        let watched = rows
-            .query_row((provider.as_str(), &name), |row| {
-                Ok(Watched {
-                    watch: row.get("id")?,
-                    user_id: user_id(row, "user_id")?,
-                    calendar_id: row.get("calendar_id")?,
-                })
-            })
-            .optional()?;
-        if let Some(watched) = watched {
-            found.insert(name, watched);
+    for name in names {
+        let row = (provider.as_str(), name.user.as_str(), &name.name);
+        if let Some(calendar) = rows.query_row(row, |row| row.get(0)).optional()? {
+            found.insert(name, calendar);
+        }
+    }
+    Ok(found)
+}
+
+fn known(
+    connection: &Connection,
+    provider: ProviderKind,
+    external_ids: Vec<String>,
+) -> Outcome<HashSet<String>> {
+    let sql = "SELECT 1 FROM webhook_subscriptions WHERE provider = ?1 AND external_id = ?2";
+    let mut rows = connection.prepare_cached(sql)?;
+    let mut found = HashSet::new();
+    for id in external_ids {
+        if rows.exists((provider.as_str(), &id))? {
+            found.insert(id);
         }
     }
     Ok(found)
@@ -168,6 +188,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Watch> {
         provider: row.get::<_, Word<_>>("provider")?.0,
         user_id: user_id(row, "user_id")?,
         calendar_id: row.get("calendar_id")?,
+        callback: row.get("callback")?,
         requested_at: row.get::<_, Milli>("requested_at")?.0,
         grant: granted.map(|(external_id, until)| WatchGrant {
             external_id,

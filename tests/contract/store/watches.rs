@@ -1,13 +1,13 @@
 //! Watches of calendars.
 
 use calsync::model::account::ProviderKind;
-use calsync::model::calendar::WatchSupport;
+use calsync::model::calendar::{AccessRole, WatchSupport};
 use calsync::model::id::{CalendarId, WatchId};
 use calsync::model::watch::{Watch, WatchGrant};
-use calsync::store::StoreError;
+use calsync::store::{StoreError, WatchName};
 
 use super::bench::Bench;
-use super::build::{at, user_id};
+use super::build::{at, listed, user_id};
 
 fn id(name: &str) -> WatchId {
     WatchId::new(name)
@@ -20,6 +20,7 @@ fn requested(bench: &Bench, name: &str) -> Watch {
         provider: ProviderKind::Google,
         user_id: user_id("u"),
         calendar_id: bench.calendar.clone(),
+        callback: "here".to_owned(),
         requested_at: at("2026-03-10T09:00"),
         grant: None,
         is_stopping: false,
@@ -53,13 +54,20 @@ async fn support(bench: &Bench) -> WatchSupport {
     calendar.unwrap().watch_support
 }
 
-/// The calendar of a watch, by one of its ids.
+/// The calendar that a name leads to.
 async fn led_to(bench: &Bench, name: &str) -> Option<CalendarId> {
-    let asked = vec!["unknown".to_owned(), name.to_owned()];
-    let google = ProviderKind::Google;
-    let mut found = bench.store.watch_calendars(google, asked).await.unwrap();
+    led(bench, ProviderKind::Google, "u", name).await
+}
+
+async fn led(bench: &Bench, provider: ProviderKind, user: &str, name: &str) -> Option<CalendarId> {
+    let called = |name: &str| WatchName {
+        user: user_id(user),
+        name: name.to_owned(),
+    };
+    let asked = vec![called("unknown"), called(name)];
+    let mut found = bench.store.watch_calendars(provider, asked).await.unwrap();
     assert!(found.len() <= 1);
-    found.remove(name).map(|watched| watched.calendar_id)
+    found.remove(&called(name))
 }
 
 pub(crate) async fn a_watch_is_known_before_it_is_granted(bench: Bench) {
@@ -147,7 +155,7 @@ pub(crate) async fn a_refusal_is_kept_until_a_watch_is_granted(bench: Bench) {
     assert_eq!(support(&bench).await, WatchSupport::Possible);
 }
 
-pub(crate) async fn watches_lead_to_their_calendars_by_both_ids(bench: Bench) {
+pub(crate) async fn watches_lead_to_their_calendars_by_all_their_names(bench: Bench) {
     request(&bench, "w").await;
     assert_eq!(led_to(&bench, "w").await, Some(bench.calendar.clone()));
     assert_eq!(led_to(&bench, "subscription").await, None);
@@ -156,14 +164,43 @@ pub(crate) async fn watches_lead_to_their_calendars_by_both_ids(bench: Bench) {
         .watch_confirm(&id("w"), grant("subscription"))
         .await;
     assert!(confirmed.unwrap());
-    for name in ["w", "subscription"] {
+    for name in ["w", "subscription", "r"] {
         assert_eq!(led_to(&bench, name).await, Some(bench.calendar.clone()));
+        let elsewhere = led(&bench, ProviderKind::Microsoft, "u", name).await;
+        assert_eq!(elsewhere, None);
+        let somebody_else = led(&bench, ProviderKind::Google, "v", name).await;
+        assert_eq!(somebody_else, None);
     }
-    let elsewhere = bench
-        .store
-        .watch_calendars(ProviderKind::Microsoft, vec!["w".to_owned()])
-        .await;
-    assert!(elsewhere.unwrap().is_empty());
+}
+
+pub(crate) async fn what_two_calendars_watch_leads_to_neither(bench: Bench) {
+    request(&bench, "w").await;
+    confirm(&bench, "w").await;
+    let lists = vec![
+        listed("main", AccessRole::Owner),
+        listed("other", AccessRole::Owner),
+    ];
+    let calendars = bench.discover(lists).await;
+    let other = calendars.iter().find(|one| one.id != bench.calendar);
+    let watch = Watch {
+        id: id("x"),
+        calendar_id: other.unwrap().id.clone(),
+        ..requested(&bench, "x")
+    };
+    bench.store.watch_request(watch).await.unwrap();
+    assert!(confirm(&bench, "x").await);
+    assert_eq!(led_to(&bench, "r").await, None);
+    assert_eq!(led_to(&bench, "w").await, Some(bench.calendar.clone()));
+}
+
+pub(crate) async fn the_providers_ids_of_watches_are_known(bench: Bench) {
+    request(&bench, "w").await;
+    confirm(&bench, "w").await;
+    let asked = || vec!["w".to_owned(), "stray".to_owned()];
+    let known = |provider| bench.store.watch_known(provider, asked());
+    let here = known(ProviderKind::Google).await.unwrap();
+    assert_eq!(here.into_iter().collect::<Vec<_>>(), ["w"]);
+    assert!(known(ProviderKind::Microsoft).await.unwrap().is_empty());
 }
 
 pub(crate) async fn a_watch_goes_with_its_calendar(bench: Bench) {

@@ -18,4 +18,5 @@ mod series;
 mod token_loss;
 mod tokens;
 mod watches;
+mod watches_in_trouble;
 mod window;

@@ -31,6 +31,7 @@ async fn watched() -> (World, Receiving) {
         Outcome::Ok,
         &[("due", 1), ("created", 1), ("failed", 0)],
     );
+    world.drain().await;
     world.microsoft().clear_requests();
     (world, receiving)
 }
@@ -307,6 +308,7 @@ async fn of_notifications_that_come_together_each_is_looked_at_by_itself() {
     world.colleague("u-2", "UTC", "Ben").await;
     world.auto_sync().await;
     world.renew_watches().await;
+    world.drain().await;
     world.microsoft().clear_requests();
     world
         .microsoft()

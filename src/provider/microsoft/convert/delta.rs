@@ -88,7 +88,7 @@ impl Page<'_> {
                 self.delta.touched.push(series);
             }
             (Kind::Occurrence(series), Round::Full) => self.occurrence(id, series, &event),
-            (Kind::Exception(series), Round::Full) if !event.torn && !event.is_complete() => {
+            (Kind::Exception(series), Round::Full) if !event.is_complete() => {
                 self.delta.touched.push(series);
             }
             (kind, _) => self.delta.changes.push(upsert(id, kind, event, self.zone)),

@@ -52,7 +52,8 @@ pub(in crate::provider::microsoft) fn read<'a>(
             change: None,
         },
         Ok(Kind::Exception(series)) => Read::Member {
-            change: (event.torn || event.is_complete())
+            change: event
+                .is_complete()
                 .then(|| upsert(id, Kind::Exception(series.clone()), event, zone)),
             series,
         },

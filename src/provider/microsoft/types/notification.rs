@@ -1,10 +1,10 @@
 //! What Graph posts, borrowed from the body: it is read often and mostly
 //! thrown away.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::provider::text::Text;
 
 /// A collection of notifications.
 #[derive(Deserialize)]
@@ -27,16 +27,4 @@ pub(in crate::provider::microsoft) struct Entry<'a> {
     pub(in crate::provider::microsoft) lifecycle_event: Option<Text<'a>>,
     #[serde(borrow)]
     pub(in crate::provider::microsoft) resource: Option<Text<'a>>,
-}
-
-/// A text; borrowed where it has no escapes.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub(in crate::provider::microsoft) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl Text<'_> {
-    /// The text.
-    pub(in crate::provider::microsoft) fn as_str(&self) -> &str {
-        &self.0
-    }
 }

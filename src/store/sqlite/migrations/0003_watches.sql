@@ -1,5 +1,6 @@
 -- Google's channels and Graph's subscriptions, written before they are asked
--- for. Without external_id the provider has not answered yet.
+-- for. Without external_id the provider has not answered yet. callback tells
+-- apart where they deliver, and under which secret.
 CREATE TABLE webhook_subscriptions (
     id           TEXT NOT NULL PRIMARY KEY,
     provider     TEXT NOT NULL CHECK (provider IN ('google', 'microsoft')),
@@ -8,6 +9,7 @@ CREATE TABLE webhook_subscriptions (
     external_id  TEXT,
     resource_id  TEXT,
     state        TEXT NOT NULL CHECK (state IN ('requested', 'active', 'stopping')),
+    callback     TEXT NOT NULL,
     requested_at TEXT NOT NULL,
     expires_at   TEXT
 ) STRICT;
@@ -15,6 +17,8 @@ CREATE TABLE webhook_subscriptions (
 CREATE INDEX webhook_subscriptions_by_calendar ON webhook_subscriptions (calendar_id);
 CREATE INDEX webhook_subscriptions_by_external_id
     ON webhook_subscriptions (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX webhook_subscriptions_by_resource
+    ON webhook_subscriptions (resource_id) WHERE resource_id IS NOT NULL;
 
 -- Why and when the provider refused to watch the calendar, whose watch_support
 -- then is 'refused'.
