@@ -181,7 +181,7 @@ async fn cycle<J: Job>(job: &J, cx: &Context, out: Output) -> anyhow::Result<Exi
     cx.stop_on_signals();
     let run = match jobs::run_cycle(job, cx).await {
         // The next run may find it mended, as with a provider that is away.
-        Err(error) if out.quiet && Exit::of(&error) == Exit::Unreachable => {
+        Err(error) if out.quiet && !out.json && Exit::of(&error) == Exit::Unreachable => {
             return Ok(Exit::Unreachable);
         }
         run => run?,

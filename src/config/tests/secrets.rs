@@ -80,8 +80,8 @@ fn a_secret_in_a_file_that_everyone_may_read_is_warned_about() {
 fn a_secret_that_may_be_guessed_is_warned_about() {
     for key in ["secret", "api_jwt_secret", "service_token"] {
         let of = |length: usize| {
-            let text = format!("[webhooks]\n{key} = \"{}\"\n", "x".repeat(length));
-            file(&text).load().warnings
+            let name = format!("CALSYNC__WEBHOOKS__{}", key.to_uppercase());
+            file("").env(&name, &"x".repeat(length)).load().warnings
         };
         let warned = of(15);
         assert_eq!(warned.len(), 1, "{warned:?}");
