@@ -42,7 +42,7 @@ pub struct Cli {
     /// Write the result as JSON
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// Log errors only, and sum up a cycle only if it failed
+    /// Log errors only, and sum up a cycle only if it failed; an outage is no failure
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     quiet: bool,
     /// Log each request and action; twice for everything
@@ -179,7 +179,13 @@ impl Cli {
 /// Runs one cycle of a job and sums it up.
 async fn cycle<J: Job>(job: &J, cx: &Context, out: Output) -> anyhow::Result<Exit> {
     cx.stop_on_signals();
-    let run = jobs::run_cycle(job, cx).await?;
+    let run = match jobs::run_cycle(job, cx).await {
+        // The next run may find it mended, as with a provider that is away.
+        Err(error) if out.quiet && Exit::of(&error) == Exit::Unreachable => {
+            return Ok(Exit::Unreachable);
+        }
+        run => run?,
+    };
     summary(out, &run, J::COUNTS)?;
     Ok(match run.outcome {
         Outcome::Ok | Outcome::Skipped => Exit::Done,

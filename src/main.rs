@@ -29,7 +29,9 @@ fn run(cli: &Cli) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     let cx = Context::new(config, now, progress);
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
         .enable_all()
         .build()?;
     runtime.block_on(cli.run(&cx))

@@ -168,8 +168,13 @@ fn a_unit_leaves_a_cycle_the_time_that_it_takes() {
 }
 
 #[test]
-fn the_crontab_runs_the_jobs_that_have_timers() {
+fn the_crontab_runs_the_jobs_that_have_timers_and_the_receiver() {
     let text = read("crontab.example");
+    let mut begun: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("@reboot "))
+        .map(commands::subcommand)
+        .collect();
     let entries = text
         .lines()
         .filter(|line| line.starts_with(|c: char| c == '*' || c.is_ascii_digit()));
@@ -177,11 +182,11 @@ fn the_crontab_runs_the_jobs_that_have_timers() {
         let words: Vec<_> = entry.split_whitespace().skip(5).collect();
         words.join(" ").trim_start_matches("sleep 30; ").to_owned()
     };
-    let jobs: BTreeSet<_> = entries
-        .map(|entry| commands::subcommand(&command(entry)))
-        .collect();
-    let timers = units(".timer")
-        .into_iter()
-        .map(|(name, _)| name.trim_start_matches("calsync-").to_owned());
-    assert_eq!(jobs, timers.collect());
+    begun.extend(entries.map(|entry| commands::subcommand(&command(entry))));
+    // Timers have no need of the checks: systemd knows what failed.
+    let checks = ["status", "queue"].map(str::to_owned);
+    let units = units(".timer").into_iter().chain(units(".socket"));
+    let jobs = units.map(|(name, _)| name.trim_start_matches("calsync-").to_owned());
+    let begun: BTreeSet<_> = begun.into_iter().collect();
+    assert_eq!(begun, jobs.chain(checks).collect());
 }

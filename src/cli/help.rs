@@ -23,5 +23,5 @@ Exit status:
   1   failed
   2   wrong arguments, also a file or an id that they name; nothing was done
   3   partial: some units failed, the rest is done
-  75  the store or every provider could not be reached: the next timer tries again
+  75  the store, the queue or every provider could not be reached: the next timer tries again
   78  the configuration is wrong";

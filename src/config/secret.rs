@@ -103,8 +103,9 @@ impl Reader<'_> {
                 let trouble = format!("the file {} cannot be read: {e}", path.display());
                 ConfigError::setting(&found.place, &found.key, &trouble)
             })?;
-        let secret = text.trim_end_matches(['\r', '\n']);
-        if secret.trim().is_empty() {
+        // As a value in place is read.
+        let secret = text.trim();
+        if secret.is_empty() {
             let trouble = format!(
                 "the file {} is empty; the secret belongs in it",
                 path.display()

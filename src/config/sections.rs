@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::error::ConfigError;
@@ -103,13 +104,29 @@ impl Reader<'_> {
             listen: self
                 .get("webhooks", "listen", |f| values::address(f.kind))?
                 .unwrap_or(([127, 0, 0, 1], 8080).into()),
-            secret: self.secret("webhooks", "secret", warnings)?,
+            secret: self.shared_secret("secret", warnings)?,
             body_limit: self
                 .get("webhooks", "body_limit", |f| values::size(&f.numeric()))?
                 .unwrap_or(256 << 10),
-            api_jwt_secret: self.secret("webhooks", "api_jwt_secret", warnings)?,
-            service_token: self.secret("webhooks", "service_token", warnings)?,
+            api_jwt_secret: self.shared_secret("api_jwt_secret", warnings)?,
+            service_token: self.shared_secret("service_token", warnings)?,
         })
+    }
+
+    /// A secret that whoever can reach the receiver may try to guess.
+    fn shared_secret(&self, key: &str, warnings: &mut Vec<String>) -> Built<Option<SecretString>> {
+        const SHORT: usize = 16;
+        let secret = self.secret("webhooks", key, warnings)?;
+        if secret
+            .as_ref()
+            .is_some_and(|it| it.expose_secret().len() < SHORT)
+        {
+            warnings.push(format!(
+                "webhooks.{key} has fewer than {SHORT} characters and may be guessed; \
+                 `calsync keygen` makes a better one"
+            ));
+        }
+        Ok(secret)
     }
 
     fn public_url(&self, warnings: &mut Vec<String>) -> Built<Option<Url>> {

@@ -13,8 +13,10 @@ use crate::queue::QueueError;
 use crate::server::{Backends, Callers, Limits, Parts, Receiver, Server, Slot, Sockets};
 use crate::store::StoreError;
 
-/// How long to wait before the store or the queue is opened again.
+/// How long to wait before the store or the queue is opened again: longer each
+/// time, up to the second of the two.
 const AGAIN: Duration = Duration::from_secs(1);
+const SELDOM: Duration = Duration::from_secs(10);
 
 /// Receive what the providers post, queue and answer it
 ///
@@ -41,7 +43,7 @@ impl ServeWebhooks {
     ///
     /// # Errors
     /// When the configuration lacks something, there is nothing to listen on,
-    /// or the store or the queue can never be used.
+    /// or the queue can never be used.
     pub async fn run(&self, cx: &Context) -> anyhow::Result<()> {
         // Before anything runs beside it that might read the environment.
         let passed = Sockets::passed()?;
@@ -107,41 +109,56 @@ fn callers(config: &WebhooksConfig) -> Callers {
     callers
 }
 
-/// Opens the queue and the store, however long that takes.
+/// Opens the queue and the store, however long that takes. Without a queue the
+/// receiver is good for nothing; without a store only schedules are not taken,
+/// whatever is wrong with it.
 async fn bring(cx: &Context, backends: &Backends) -> anyhow::Result<Infallible> {
+    let queue = async || Ok(cx.queue().await?.clone());
+    let store = async || Ok(cx.store().await?.clone());
     tokio::try_join!(
-        patiently("queue", &backends.queue, async || Ok(cx
-            .queue()
-            .await?
-            .clone())),
-        patiently("store", &backends.store, async || Ok(cx
-            .store()
-            .await?
-            .clone())),
+        async {
+            patiently("queue", &backends.queue, is_away, queue).await?;
+            warn_of_risks(cx).await
+        },
+        patiently("store", &backends.store, |_| true, store),
     )?;
     std::future::pending().await
 }
 
-/// Opens something, again and again while it is only not available now.
+/// Opens something, again and again while that may help.
 async fn patiently<T>(
     part: &str,
     slot: &Slot<T>,
+    may_help: fn(&anyhow::Error) -> bool,
     open: impl AsyncFn() -> anyhow::Result<T>,
 ) -> anyhow::Result<()> {
-    let mut told = false;
+    let (mut told, mut pause) = (String::new(), AGAIN);
     loop {
         match open().await {
-            Err(error) if is_away(&error) => {
-                if !told {
-                    tracing::warn!("the {part} cannot be opened yet: {error:#}");
+            Err(error) if may_help(&error) => {
+                let text = format!("{error:#}");
+                match text == told {
+                    true => {}
+                    false if is_away(&error) => {
+                        tracing::warn!("the {part} cannot be opened yet: {text}");
+                    }
+                    false => tracing::error!("the {part} cannot be opened: {text}"),
                 }
-                told = true;
+                told = text;
                 slot.note_away();
-                tokio::time::sleep(AGAIN).await;
+                tokio::time::sleep(pause).await;
+                pause = SELDOM.min(pause * 2);
             }
             opened => return opened.map(|it| slot.bring(it)),
         }
     }
+}
+
+async fn warn_of_risks(cx: &Context) -> anyhow::Result<()> {
+    for risk in cx.queue().await?.risks().await {
+        tracing::warn!("the queue may lose notifications: {risk}");
+    }
+    Ok(())
 }
 
 /// Whether it may be there later.

@@ -1,38 +1,70 @@
-//! Bodies, of a limited size and in a limited time.
+//! Bodies, of a limited size and in a limited time, and not too many at once.
 
 use axum::body::{Body, HttpBody};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::limits::Limits;
 
+/// A whole body, and the room that it takes for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Whole<'a> {
+    pub(super) bytes: Vec<u8>,
+    room: SemaphorePermit<'a>,
+}
+
 /// The whole body; the status to refuse it with when it is too large, too
-/// slow or broken.
-pub(super) async fn read(body: Body, limits: &Limits) -> Result<Vec<u8>, StatusCode> {
-    if body.is_end_stream() {
-        return Ok(Vec::new());
-    }
+/// slow or broken, or when there is no room for it now.
+pub(super) async fn read<'a>(
+    body: Body,
+    limits: &Limits,
+    room: &'a Semaphore,
+) -> Result<Whole<'a>, StatusCode> {
     // What announces itself as too large is not waited for.
     if body.size_hint().lower() > limits.body as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let whole = timeout(limits.body_time, collect(body, limits.body)).await;
+    let whole = Whole {
+        bytes: Vec::new(),
+        room: take(room, 0)?,
+    };
+    if body.is_end_stream() {
+        return Ok(whole);
+    }
+    let whole = timeout(limits.body_time, whole.collect(body, limits.body, room)).await;
     whole.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
 }
 
-/// What is announced is no reason to set memory aside: only what arrives is.
-async fn collect(body: Body, most: usize) -> Result<Vec<u8>, StatusCode> {
-    let mut whole = Vec::new();
-    let mut parts = body.into_data_stream();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(|_| StatusCode::BAD_REQUEST)?;
-        if part.len() > most - whole.len() {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+impl<'a> Whole<'a> {
+    /// What is announced is no reason to set memory aside: only what arrives
+    /// is.
+    async fn collect(
+        mut self,
+        body: Body,
+        most: usize,
+        room: &'a Semaphore,
+    ) -> Result<Self, StatusCode> {
+        let mut parts = body.into_data_stream();
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(|_| StatusCode::BAD_REQUEST)?;
+            if part.len() > most - self.bytes.len() {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            self.room.merge(take(room, part.len())?);
+            self.bytes.extend_from_slice(&part);
         }
-        whole.extend_from_slice(&part);
+        Ok(self)
     }
-    Ok(whole)
+}
+
+/// Room for some bytes. It is not waited for: those who have some of it wait
+/// for more themselves.
+fn take(room: &Semaphore, bytes: usize) -> Result<SemaphorePermit<'_>, StatusCode> {
+    let bytes = u32::try_from(bytes).ok();
+    let taken = bytes.and_then(|bytes| room.try_acquire_many(bytes).ok());
+    taken.ok_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 #[cfg(test)]
@@ -53,8 +85,9 @@ mod tests {
     }
 
     async fn outcome(body: Body) -> Result<usize, u16> {
-        let read = read(body, &Limits::with_body(10)).await;
-        read.map(|body| body.len())
+        let room = Semaphore::new(20);
+        let read = read(body, &Limits::with_body(10), &room).await;
+        read.map(|body| body.bytes.len())
             .map_err(|status| status.as_u16())
     }
 
@@ -74,5 +107,16 @@ mod tests {
         let second = Duration::from_secs(1);
         assert_eq!(outcome(parts(&[1, 1, 1], second)).await, Ok(3));
         assert_eq!(outcome(parts(&[1, 1, 1, 1, 1, 1], second)).await, Err(408));
+    }
+
+    #[tokio::test]
+    async fn bodies_that_there_is_no_room_for_are_refused() {
+        let (limits, room) = (Limits::with_body(10), Semaphore::new(15));
+        let read = || read(Body::from("0123456789"), &limits, &room);
+        let first = read().await.unwrap();
+        let second = read().await.unwrap_err();
+        assert_eq!(second, StatusCode::SERVICE_UNAVAILABLE);
+        drop(first);
+        assert!(read().await.is_ok());
     }
 }

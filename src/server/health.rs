@@ -1,7 +1,7 @@
 //! Whether queue and store answer.
 
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -17,19 +17,49 @@ const HOLDS: Duration = Duration::from_secs(1);
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a push that failed is held against the queue.
+const GRUDGE: Duration = Duration::from_secs(30);
+
+/// Whether the queue takes what is pushed, which one that answers may refuse.
+#[derive(Debug, Default)]
+pub(super) struct Pushes {
+    /// When the last push failed, if it did.
+    failed: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Pushes {
+    /// A push was taken, or it was not.
+    pub(super) fn note(&self, taken: bool) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        *failed = (!taken).then(Instant::now);
+    }
+
+    fn fail(&self) -> bool {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|at| at.elapsed() < GRUDGE)
+    }
+}
+
 /// How queue and store are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Health {
     /// What is in the queue, if it answers.
     pub(super) queue: Option<Vec<QueueStatus>>,
+    /// Whether the queue refused the last push.
+    pub(super) refuses: bool,
     /// Whether the store answers.
     pub(super) store: bool,
 }
 
 impl Health {
-    /// Whatever does not answer.
+    /// Whether the queue can be worked with.
+    pub(super) fn takes(&self) -> bool {
+        self.queue.is_some() && !self.refuses
+    }
+
+    /// Whatever cannot be worked with.
     pub(super) fn missing(&self) -> Vec<&'static str> {
-        let parts = [("queue", self.queue.is_some()), ("store", self.store)];
+        let parts = [("queue", self.takes()), ("store", self.store)];
         let missing = parts.into_iter().filter(|(_, answers)| !answers);
         missing.map(|(name, _)| name).collect()
     }
@@ -52,7 +82,7 @@ impl Probe {
     }
 
     /// How queue and store are now, or were a moment ago.
-    pub(super) async fn look(&self, backends: &Backends) -> Arc<Health> {
+    pub(super) async fn look(&self, backends: &Backends, pushes: &Pushes) -> Arc<Health> {
         let mut seen = self.seen.lock().await;
         if let Some((at, health)) = &*seen
             && at.elapsed() < HOLDS
@@ -70,6 +100,7 @@ impl Probe {
         report("store", before(|health| health.store), &store);
         let now = Arc::new(Health {
             queue: queue.and_then(Result::ok),
+            refuses: pushes.fail(),
             store: matches!(store, Some(Ok(_))),
         });
         *seen = Some((Instant::now(), now.clone()));

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Bytes of a body.
     pub body: usize,
+    /// Bytes of all bodies that are in memory at once.
+    pub bodies: usize,
     /// Bytes of what stands before the body; of headers there may be 100.
     pub head: usize,
     /// Connections at once. More wait for one to end.
@@ -35,6 +37,7 @@ impl Limits {
     pub fn with_body(body: usize) -> Self {
         Self {
             body,
+            bodies: 64 << 20,
             head: 16 << 10,
             connections: 512,
             waiting: 256,

@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 
 pub use self::api::Callers;
 pub use self::backends::{Backends, Slot};
-use self::health::{Health, Probe};
+use self::health::{Health, Probe, Pushes};
 pub use self::limits::Limits;
 use self::metrics::Metrics;
 pub use self::serve::Server;
@@ -44,6 +44,9 @@ pub struct Receiver {
     now: fn() -> DateTime<Utc>,
     backends: Arc<Backends>,
     waiting: Semaphore,
+    /// Bytes of bodies that there is room for.
+    room: Semaphore,
+    pushes: Pushes,
     metrics: Metrics,
     probe: Probe,
     forged: Sparse,
@@ -72,6 +75,8 @@ impl Receiver {
             signer: parts.signer,
             callers: parts.callers,
             waiting: Semaphore::new(parts.limits.waiting),
+            room: Semaphore::new(parts.limits.bodies),
+            pushes: Pushes::default(),
             limits: parts.limits,
             now: parts.now,
             backends: parts.backends,
@@ -84,6 +89,6 @@ impl Receiver {
 
     /// How queue and store are.
     async fn health(&self) -> Arc<Health> {
-        self.probe.look(&self.backends).await
+        self.probe.look(&self.backends, &self.pushes).await
     }
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 use axum::serve::{Listener, ListenerExt};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::activity::Activity;
 use super::connection::{self, Shared};
 use super::sockets::Sockets;
+use super::sparse::Sparse;
 use super::{Receiver, routes, systemd};
 
 /// A receiver with what it listens on.
@@ -42,42 +43,52 @@ impl Server {
             router: TowerToHyperService::new(routes::router(self.receiver.clone())),
             limits,
             activity: activity.clone(),
+            room: Arc::new(Notify::new()),
         });
-        let graceful = GracefulShutdown::new();
         let gate = Gate {
-            shared: &shared,
-            slots: &slots,
-            graceful: &graceful,
+            shared,
+            slots,
+            connections: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            crowded: Sparse::default(),
         };
         tokio::select! {
             () = gate.open(&self.receiver, self.sockets) => {}
             () = systemd::keep_informed(&self.receiver) => {}
-            () = quiet(&activity, idle_exit) => tracing::info!("no request for long enough"),
+            () = quiet(&self.receiver, &activity, idle_exit) => tracing::info!("no request for long enough"),
             () = stop.cancelled() => {}
         }
         systemd::stopping();
-        if timeout(time, graceful.shutdown()).await.is_err() {
+        gate.stop.cancel();
+        gate.connections.close();
+        if timeout(time, gate.connections.wait()).await.is_err() {
             tracing::warn!("requests in flight were not answered in time");
         }
         tracing::info!("stopped");
     }
 }
 
-async fn quiet(activity: &Activity, idle_exit: Option<Duration>) {
-    match idle_exit {
-        Some(time) => activity.quiet_for(time).await,
-        None => std::future::pending().await,
-    }
+/// Returns once long enough nobody asked anything, though they could.
+async fn quiet(receiver: &Receiver, activity: &Activity, idle_exit: Option<Duration>) {
+    let Some(time) = idle_exit else {
+        return std::future::pending().await;
+    };
+    receiver.backends.tried().await;
+    activity.touch();
+    activity.quiet_for(time).await;
 }
 
 /// Lets connections in, as many at once as there are slots.
-struct Gate<'a> {
-    shared: &'a Arc<Shared>,
-    slots: &'a Arc<Semaphore>,
-    graceful: &'a GracefulShutdown,
+struct Gate {
+    shared: Arc<Shared>,
+    slots: Arc<Semaphore>,
+    connections: TaskTracker,
+    /// Tells the connections that it is time to stop.
+    stop: CancellationToken,
+    crowded: Sparse,
 }
 
-impl Gate<'_> {
+impl Gate {
     /// Accepts on all sockets, for ever. Who started us by connecting is not
     /// sent away because the queue is being opened.
     async fn open(&self, receiver: &Receiver, sockets: Sockets) {
@@ -98,14 +109,29 @@ impl Gate<'_> {
     }
 
     async fn accept<L: Listener>(&self, mut listener: L) {
-        while let Ok(slot) = self.slots.clone().acquire_owned().await {
+        while let Some(slot) = self.slot().await {
             let (stream, _) = listener.accept().await;
             self.shared.activity.touch();
-            let (shared, watcher) = (self.shared.clone(), self.graceful.watcher());
-            tokio::spawn(async move {
-                connection::serve(stream, shared, watcher).await;
+            let (shared, stop) = (self.shared.clone(), self.stop.clone());
+            self.connections.spawn(async move {
+                connection::serve(stream, shared, stop).await;
                 drop(slot);
             });
         }
+    }
+
+    /// Room for one more connection. Those that only rest between two requests
+    /// do not keep others out: the first of them makes room.
+    async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        if self.slots.available_permits() == 0 {
+            if let Some(times) = self.crowded.note(1) {
+                tracing::warn!(
+                    times,
+                    "no room for more connections: one that rests is closed"
+                );
+            }
+            self.shared.room.notify_one();
+        }
+        self.slots.clone().acquire_owned().await.ok()
     }
 }

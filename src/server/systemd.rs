@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(15);
 /// Tells that the receiver is ready, then how it is, for as long as it runs.
 /// It is ready also while the queue is away: somebody has to ask the providers
 /// to try again. The watchdog, if there is one, hears of it only while the queue
-/// answers.
+/// takes what is pushed.
 pub(super) async fn keep_informed(receiver: &Receiver) {
     receiver.backends.tried().await;
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
@@ -33,7 +33,7 @@ pub(super) async fn keep_informed(receiver: &Receiver) {
         if told != status {
             states.push(NotifyState::Status(&status));
         }
-        if watchdog.is_some() && health.queue.is_some() {
+        if watchdog.is_some() && health.takes() {
             states.push(NotifyState::Watchdog);
         }
         tell(&states);

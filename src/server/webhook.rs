@@ -35,14 +35,18 @@ pub(super) async fn microsoft(receiver: State<Arc<Receiver>>, request: Request) 
 impl Receiver {
     async fn take(&self, provider: ProviderKind, request: Request) -> Response {
         let (head, body) = request.into_parts();
-        let body = match body::read(body, &self.limits).await {
+        let body = match body::read(body, &self.limits, &self.room).await {
             Ok(body) => body,
+            Err(StatusCode::SERVICE_UNAVAILABLE) => {
+                self.metrics.count(provider, Outcome::Unavailable, 1);
+                return unavailable();
+            }
             Err(status) => {
                 self.metrics.count(provider, Outcome::Malformed, 1);
                 return status.into_response();
             }
         };
-        let (outcome, answer) = match self.understand(provider, &head, &body) {
+        let (outcome, answer) = match self.understand(provider, &head, &body.bytes) {
             Incoming::Notifications { authentic, forged } => {
                 self.note_forged(provider, forged);
                 return self.queue(provider, authentic, forged).await;
@@ -87,7 +91,9 @@ impl Receiver {
         if number == 0 {
             return nothing_authentic(provider, forged);
         }
-        match self.push(authentic).await {
+        let pushed = self.push(authentic).await;
+        self.pushes.note(pushed.is_ok());
+        match pushed {
             Ok(()) => {
                 self.metrics.count(provider, Outcome::Queued, number);
                 accepted(provider)

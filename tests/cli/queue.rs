@@ -109,6 +109,17 @@ fn a_queue_that_is_not_there_is_tried_again_later() {
     ran.says(&["notes.txt cannot be used", "not an SQLite database"]);
 }
 
+#[test]
+fn an_outage_of_the_queue_is_no_news_of_a_quiet_cycle() {
+    let mut program = Program::new();
+    program.set("CALSYNC__QUEUE__URL", "redis://127.0.0.1:1");
+    program.run("-q drain-webhooks").exits(75).silent();
+    for arguments in ["drain-webhooks", "-q queue status"] {
+        let ran = program.run(arguments).exits(75);
+        assert!(ran.stderr.contains("is not available"), "{ran:?}");
+    }
+}
+
 /// A CA, and a certificate of it for `localhost`.
 fn make_certificates(dir: &Path) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";

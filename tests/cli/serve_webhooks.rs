@@ -87,13 +87,42 @@ fn an_address_that_is_taken_is_named_with_a_way_out() {
 }
 
 #[test]
-fn a_store_that_cannot_be_used_ends_the_receiver() {
-    let program = program();
+fn a_store_that_cannot_be_used_keeps_out_nothing_but_schedules() {
+    let mut program = program();
+    program.set(
+        "CALSYNC__WEBHOOKS__SERVICE_TOKEN",
+        "token-of-the-application",
+    );
     std::fs::create_dir(program.path("state")).unwrap();
     program.file("state/calsync.db", "this is no database, and never was one");
     program.file("state/calsync.key", "");
-    let ran = program.run("serve-webhooks --listen 127.0.0.1:0");
-    ran.exits(78).says(&["calsync.key"]);
+    let serving = serve(&program);
+    assert_eq!(serving.status(&google("ana", None)), 204);
+    let ready = serving.get("/readyz");
+    assert_eq!(
+        (ready.status, &*ready.body),
+        (503, "not available: store\n")
+    );
+    let headers = [("authorization", "Bearer token-of-the-application")];
+    let body = json!({ "user_id": "ana", "write_enabled": false }).to_string();
+    let post = request("POST /integrations/calendar/sync/schedule", &headers, &body);
+    assert_eq!(serving.status(&post), 503);
+    let ran = serving.stop("TERM").exits(0);
+    let lines = ran.stderr.lines();
+    let told = lines.filter(|line| line.contains("ERROR") && line.contains("calsync.key"));
+    assert_eq!(told.count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_queue_that_cannot_be_used_ends_the_receiver() {
+    let mut program = program();
+    program.file(
+        "notes.txt",
+        "not a database, but long enough to be looked at\n",
+    );
+    program.set("CALSYNC__QUEUE__URL", "sqlite:notes.txt");
+    let ran = program.run("serve-webhooks --listen 127.0.0.1:0").exits(1);
+    ran.says(&["notes.txt cannot be used", "queue.url"]);
 }
 
 #[test]

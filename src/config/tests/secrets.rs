@@ -39,7 +39,7 @@ fn a_secret_file_is_found_among_the_credentials_or_beside_the_file() {
     for name in ["%d/hook", "$CREDENTIALS_DIRECTORY/hook", "hook"] {
         let given = file(&format!("[webhooks]\nsecret_file = \"{name}\"\n"))
             .holding("hook", "beside")
-            .holding("creds/hook", "credential\r\n");
+            .holding("creds/hook", "credential \t\r\n \n");
         let creds = given.dir.path().join("creds").display().to_string();
         let config = given.env("CREDENTIALS_DIRECTORY", &creds).load();
         assert_eq!(
@@ -74,6 +74,20 @@ fn a_secret_in_a_file_that_everyone_may_read_is_warned_about() {
     assert_eq!(given.load().warnings, [expected.replace("DIR", &dir)]);
     chmod(&given.dir.path().join("c.toml"), 0o640);
     assert_eq!(given.load().warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_secret_that_may_be_guessed_is_warned_about() {
+    for key in ["secret", "api_jwt_secret", "service_token"] {
+        let of = |length: usize| {
+            let text = format!("[webhooks]\n{key} = \"{}\"\n", "x".repeat(length));
+            file(&text).load().warnings
+        };
+        let warned = of(15);
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        assert!(warned[0].starts_with(&format!("webhooks.{key} has fewer")));
+        assert_eq!(of(16), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn lasting_reason(error: &RedisError, text: &str) -> Option<String> {
         }
         (ErrorKind::Server(ServerErrorKind::NoPerm), _) => format!(
             "its user may not do what a queue needs ({text}): allow it lists, hashes, sorted \
-             sets, transactions and scripts on the keys calendar_webhooks:*"
+             sets, strings, transactions and scripts on the keys calendar_webhooks:*, and TIME"
         ),
         (ErrorKind::UnexpectedReturnType, _) | (_, Some("WRONGTYPE")) => format!(
             "its content cannot be understood ({text}): does something else use the keys \
@@ -64,9 +64,27 @@ fn lasting_reason(error: &RedisError, text: &str) -> Option<String> {
         (ErrorKind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
             format!("it is part of a cluster ({text}): a queue needs a server of its own")
         }
+        (_, Some("ERR")) if is_fault_of_script(text) => format!(
+            "its content makes no sense ({text}): look at the keys calendar_webhooks:*, which only \
+             calsync may write but for the lists calendar_webhooks:google and \
+             calendar_webhooks:microsoft"
+        ),
         _ => return None,
     };
     Some(reason)
+}
+
+/// Whether a script failed at what it found, not at the state of the server.
+/// Servers before version 7 tell all that goes wrong in a script as `ERR`.
+fn is_fault_of_script(text: &str) -> bool {
+    const PASSING: [&str; 5] = [
+        "OOM ",
+        "MISCONF ",
+        "NOREPLICAS ",
+        "READONLY ",
+        "MASTERDOWN ",
+    ];
+    text.contains("user_script") && !PASSING.iter().any(|code| text.contains(code))
 }
 
 /// What stands in the way for now, and the way out.
@@ -116,6 +134,13 @@ mod tests {
             (server("OOM", "command not allowed"), "OOM"),
             (server("MISCONF", "snapshots fail"), "snapshots fail"),
             (server("ERR", "max number of clients reached"), "clients"),
+            (
+                server(
+                    "ERR",
+                    "Error running script: @user_script: 5: -OOM not allowed",
+                ),
+                "OOM",
+            ),
         ];
         for (error, reason) in cases {
             let error = place().error(&error);
@@ -139,6 +164,10 @@ mod tests {
             (server("NOAUTH", "Authentication required."), "password"),
             (denied.into(), "calendar_webhooks:*"),
             (server("WRONGTYPE", "wrong kind of value"), "something else"),
+            (
+                server("ERR", "user_script:7: attempt to compare nil"),
+                "look at the keys",
+            ),
         ];
         for (error, reason) in cases {
             let error = place().error(&error);

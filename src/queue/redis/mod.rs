@@ -9,6 +9,7 @@
 
 mod connection;
 mod error;
+mod risks;
 mod scripts;
 
 use std::sync::Arc;
@@ -218,6 +219,12 @@ impl Queue for RedisQueue {
         }
         Ok(retried)
     }
+
+    async fn risks(&self) -> Vec<String> {
+        // Who may not ask is told nothing.
+        let settings = self.send(&risks::question()).await;
+        settings.map_or_else(|_| Vec::new(), |settings| risks::of(&settings))
+    }
 }
 
 fn numbers(ids: &[DeliveryId]) -> Vec<u64> {
@@ -228,7 +235,7 @@ fn numbers(ids: &[DeliveryId]) -> Vec<u64> {
 /// entry.
 fn dead_entry(provider: ProviderKind, (id, kept): Taken) -> DeadEntry {
     let kept = String::from_utf8_lossy(&kept);
-    let (head, entry) = kept.split_once('\n').unwrap_or_default();
+    let (head, entry) = kept.split_once('\n').unwrap_or(("", &kept));
     let (at, reason) = head.split_once(' ').unwrap_or_default();
     let at = at.parse().ok().and_then(DateTime::from_timestamp_millis);
     DeadEntry {

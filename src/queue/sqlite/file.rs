@@ -1,8 +1,8 @@
 //! The file of a queue, readable by nobody else, and its schema.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -57,9 +57,21 @@ fn create(path: &Path) -> Outcome<()> {
         .mode(0o600)
         .open(path);
     match created {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
-        _ => Ok(()),
+        Ok(file) => give_away(&file, path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// What root creates belongs to whoever the directory belongs to: the service
+/// has to use it too. SQLite does the same with the files beside it.
+fn give_away(file: &File, path: &Path) -> Outcome<()> {
+    const ROOT: u32 = 0;
+    let owner = std::fs::metadata(path.parent().unwrap_or(path))?;
+    if file.metadata()?.uid() == ROOT && owner.uid() != ROOT {
+        fchown(file, Some(owner.uid()), Some(owner.gid()))?;
+    }
+    Ok(())
 }
 
 /// Waits for a lock; whether to ask again.
@@ -86,21 +98,17 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 
 /// Creates the schema in a new file; refuses what a newer program wrote.
 fn prepare(connection: &mut Connection) -> Outcome<()> {
-    if version(connection)? == VERSION {
+    if version(connection)? == VERSION && is_ours(connection)? {
         return Ok(());
     }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match version(&tx)? {
-        0 if !is_empty(&tx)? => {
-            return Err(Fault::Lasting(
-                "the file is another program's database: set queue.url to a file of its own"
-                    .to_owned(),
-            ));
-        }
+        0 if !is_empty(&tx)? => return Err(foreign()),
         0 => {
             tx.execute_batch(SCHEMA)?;
             tx.pragma_update(None, "user_version", VERSION)?;
         }
+        VERSION if !is_ours(&tx)? => return Err(foreign()),
         VERSION => {}
         other => {
             return Err(Fault::Lasting(format!(
@@ -110,6 +118,19 @@ fn prepare(connection: &mut Connection) -> Outcome<()> {
         }
     }
     Ok(tx.commit()?)
+}
+
+fn foreign() -> Fault {
+    Fault::Lasting(
+        "the file is another program's database: set queue.url to a file of its own".to_owned(),
+    )
+}
+
+/// Whether our tables are there: others count their versions too.
+fn is_ours(connection: &Connection) -> Outcome<bool> {
+    let sql = "SELECT count(*) = 2 FROM sqlite_schema
+        WHERE type = 'table' AND name IN ('deliveries', 'dead')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn is_empty(connection: &Connection) -> Outcome<bool> {

@@ -23,8 +23,8 @@ pub(super) async fn schedule(
     let (head, body) = request.into_parts();
     // Who may not ask is not listened to.
     let caller = receiver.callers.identify(&head.headers, (receiver.now)())?;
-    let body = body::read(body, &receiver.limits).await;
-    let wish = wish::read(&body.map_err(Refusal::Body)?)?;
+    let body = body::read(body, &receiver.limits, &receiver.room).await;
+    let wish = wish::read(&body.map_err(Refusal::body)?.bytes)?;
     let user = caller.speaks_for(wish.user_id)?;
     let store = receiver.backends.store.get().ok_or(Refusal::Unavailable)?;
     let preferences = store.preferences_change(&user, wish.change).await?;

@@ -56,7 +56,7 @@ pub(in crate::server) enum Refusal {
         /// What would do.
         expected: Cow<'static, str>,
     },
-    /// The store does not answer now.
+    /// The store does not answer now, or there is no room for the body.
     Unavailable,
     /// The store cannot do it.
     Broken,
@@ -68,6 +68,14 @@ impl Refusal {
         Self::Value {
             field,
             expected: expected.into(),
+        }
+    }
+
+    /// The body could not be read.
+    pub(super) fn body(status: StatusCode) -> Self {
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            _ => Self::Body(status),
         }
     }
 

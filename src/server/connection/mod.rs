@@ -4,6 +4,7 @@ mod patience;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use self::patience::{Patient, Phase, Stage};
 use super::activity::Activity;
@@ -28,21 +30,29 @@ use super::webhook::unavailable;
 /// The most of a request that is buffered at once.
 const BUFFER: usize = 64 << 10;
 
+/// How long a connection may still begin to say something when it is time to
+/// stop. What it sent may lie there already, where hyper does not look any more
+/// once it is told to stop.
+const FIRST: Duration = Duration::from_secs(1);
+
 /// What all connections have in common.
 pub(super) struct Shared {
     pub(super) router: TowerToHyperService<Router>,
     pub(super) limits: Limits,
     pub(super) activity: Arc<Activity>,
+    /// Told when the connection that rests longest is to make room.
+    pub(super) room: Arc<Notify>,
 }
 
-/// Answers the requests of a connection until it ends, or until the watcher
-/// is told to stop: then after the one that is being answered.
-pub(super) async fn serve<S>(stream: S, shared: Arc<Shared>, watcher: Watcher)
+/// Answers the requests of a connection until it ends, or until it is time to
+/// stop: then after the one that is being answered.
+pub(super) async fn serve<S>(stream: S, shared: Arc<Shared>, stop: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let phase = Arc::new(Phase::default());
-    let stream = Patient::new(stream, phase.clone(), &shared.limits);
+    let may_stop = may_stop(stop, phase.clone());
+    let stream = Patient::new(stream, phase.clone(), &shared);
     let mut http = http1::Builder::new();
     http.max_header_size(shared.limits.head)
         .max_buf_size(BUFFER)
@@ -60,10 +70,24 @@ where
             Ok::<_, Infallible>(answer)
         }
     });
-    let connection = http.serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = may_stop => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::trace!(%error, "connection ended");
     }
+}
+
+/// Returns when it is time to stop, and the connection has said something or
+/// had the time to.
+async fn may_stop(stop: CancellationToken, phase: Arc<Phase>) {
+    stop.cancelled().await;
+    timeout(FIRST, phase.begun()).await.ok();
 }
 
 /// The answer, in time, whatever happens: a fault in one request is not the

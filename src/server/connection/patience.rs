@@ -1,5 +1,6 @@
 //! A stream that does not wait for ever: a client that sends the head of a
-//! request too slowly, or nothing at all for too long, is cut off.
+//! request too slowly, or nothing at all for too long, is cut off; and so is
+//! one that rests while others need its room.
 
 use std::io;
 use std::pin::Pin;
@@ -9,9 +10,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::futures::OwnedNotified;
+use tokio::sync::{Notify, SetOnce};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::server::limits::Limits;
+use super::Shared;
 
 /// What a connection is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +29,27 @@ pub(super) enum Stage {
 
 /// The stage of a connection, as its stream and who answers both know it.
 #[derive(Debug, Default)]
-pub(super) struct Phase(AtomicU8);
+pub(super) struct Phase {
+    stage: AtomicU8,
+    begun: SetOnce<()>,
+}
 
 impl Phase {
     /// The connection reached a stage.
     pub(super) fn enter(&self, stage: Stage) {
-        self.0.store(stage as u8, Ordering::Relaxed);
+        self.stage.store(stage as u8, Ordering::Relaxed);
+        if stage == Stage::Busy {
+            self.begun.set(()).ok();
+        }
+    }
+
+    /// Returns once there was a request.
+    pub(super) async fn begun(&self) {
+        self.begun.wait().await;
     }
 
     fn stage(&self) -> Stage {
-        match self.0.load(Ordering::Relaxed) {
+        match self.stage.load(Ordering::Relaxed) {
             0 => Stage::Head,
             1 => Stage::Busy,
             _ => Stage::Idle,
@@ -54,11 +68,16 @@ pub(super) struct Patient<S> {
     /// Wakes us no later than patience ends, in whatever stage we are then:
     /// nobody tells us when one begins.
     alarm: Pin<Box<Sleep>>,
+    room: Arc<Notify>,
+    /// While it rests, its place among those that do: who rests longest is
+    /// told first.
+    resting: Option<Pin<Box<OwnedNotified>>>,
 }
 
 impl<S> Patient<S> {
     /// A connection that begins.
-    pub(super) fn new(stream: S, phase: Arc<Phase>, limits: &Limits) -> Self {
+    pub(super) fn new(stream: S, phase: Arc<Phase>, shared: &Shared) -> Self {
+        let limits = &shared.limits;
         Self {
             stream,
             phase,
@@ -66,15 +85,29 @@ impl<S> Patient<S> {
             keep_alive: limits.keep_alive,
             since: Instant::now(),
             alarm: Box::pin(sleep(limits.head_time)),
+            room: shared.room.clone(),
+            resting: None,
         }
     }
 
     /// Bytes arrived: if none were expected, a request begins.
     fn received(&mut self) {
+        self.resting = None;
         if self.phase.stage() == Stage::Idle {
             self.phase.enter(Stage::Head);
             self.since = Instant::now();
         }
+    }
+
+    /// Whether it rests, and others need its room more.
+    fn is_in_the_way(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.phase.stage() != Stage::Idle {
+            return false;
+        }
+        let room = &self.room;
+        let rest = || Box::pin(room.clone().notified_owned());
+        let resting = self.resting.get_or_insert_with(rest);
+        resting.as_mut().poll(cx).is_ready()
     }
 
     /// Nothing can be done now: fails once that has lasted too long.
@@ -115,6 +148,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Pending if self.is_in_the_way(cx) => {
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => self.wait(cx),
             read => {
                 if buf.filled().len() > before {

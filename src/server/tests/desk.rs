@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::queue::MemoryQueue;
 use crate::model::id::WatchId;
@@ -28,7 +29,7 @@ pub(super) struct Desk {
     pub(super) queue: Arc<MemoryQueue>,
     pub(super) receiver: Arc<Receiver>,
     shared: Arc<Shared>,
-    graceful: GracefulShutdown,
+    pub(super) stop: CancellationToken,
 }
 
 impl Desk {
@@ -58,20 +59,21 @@ impl Desk {
             router: TowerToHyperService::new(routes::router(receiver.clone())),
             limits,
             activity: Activity::new(),
+            room: Arc::new(Notify::new()),
         });
         Self {
             queue,
             receiver,
             shared,
-            graceful: GracefulShutdown::new(),
+            stop: CancellationToken::new(),
         }
     }
 
     /// A new connection.
     pub(super) fn connect(&self) -> Client {
         let (ours, theirs) = duplex(1 << 20);
-        let watcher = self.graceful.watcher();
-        tokio::spawn(connection::serve(theirs, self.shared.clone(), watcher));
+        let stop = self.stop.clone();
+        tokio::spawn(connection::serve(theirs, self.shared.clone(), stop));
         Client(ours)
     }
 

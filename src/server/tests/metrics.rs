@@ -1,6 +1,7 @@
 //! What is told about the receiver.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::desk::{Desk, GOOGLE, GRAPH, entry, google, graph, request};
 use super::queue::Mood;
@@ -132,6 +133,26 @@ async fn a_receiver_is_alive_but_not_ready_without_its_parts() {
         (status, text.as_str()),
         (503, "not available: queue, store\n")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_refuses_what_is_pushed_is_not_available() {
+    let desk = Desk::new();
+    let ready = async || get(&desk, "/readyz").await.1;
+    desk.queue.is(Mood::Waits);
+    assert_eq!(desk.ask(&google(GOOGLE, "exists", None)).await.status, 503);
+    // It answers all the same when it is asked how it is.
+    assert_eq!(ready().await, "not available: queue, store\n");
+    desk.queue.is(Mood::Takes);
+    assert_eq!(desk.ask(&google(GOOGLE, "exists", None)).await.status, 204);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(ready().await, "not available: store\n");
+    desk.queue.is(Mood::Waits);
+    assert_eq!(desk.ask(&google(GOOGLE, "exists", None)).await.status, 503);
+    tokio::time::advance(Duration::from_secs(29)).await;
+    assert_eq!(ready().await, "not available: queue, store\n");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(ready().await, "not available: store\n");
 }
 
 #[tokio::test(start_paused = true)]

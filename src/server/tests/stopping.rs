@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, GOOGLE, google, request};
@@ -77,6 +78,27 @@ async fn what_is_in_flight_is_answered_before_the_server_ends() {
     assert_eq!(running.desk.queue.pushed().len(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_but_not_read_yet_is_answered_before_the_end() {
+    let desk = Desk::new();
+    let mut client = desk.connect();
+    client.send(&google(GOOGLE, "exists", None)).await;
+    desk.stop.cancel();
+    assert_eq!(client.answer().await.unwrap().status, 204);
+    assert!(client.answer().await.is_none());
+    assert_eq!(desk.queue.pushed().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_nothing_does_not_hold_up_the_end() {
+    let desk = Desk::new();
+    let mut client = desk.connect();
+    let begun = Instant::now();
+    desk.stop.cancel();
+    assert!(client.answer().await.is_none());
+    assert_eq!(begun.elapsed().as_secs(), 1);
+}
+
 #[tokio::test]
 async fn what_takes_too_long_does_not_hold_up_the_end() {
     let desk = Desk::limited(|limits| limits.stop_time = Duration::ZERO);
@@ -101,14 +123,39 @@ async fn a_server_that_nobody_asks_ends_by_itself() {
 async fn one_connection_too_many_waits_until_another_ends() {
     let desk = Desk::limited(|limits| limits.connections = 1);
     let running = Running::start(desk, None).await;
-    let alive = request("GET /healthz", &[], "");
+    let queue = &running.desk.queue;
+    queue.is(Mood::Waits);
     let mut first = running.connect().await;
-    first.write_all(alive.as_bytes()).await.unwrap();
-    first.read_u8().await.unwrap();
+    let post = google(GOOGLE, "exists", None);
+    first.write_all(post.as_bytes()).await.unwrap();
+    queue.has_waiting().await;
     let mut second = running.connect().await;
+    let alive = request("GET /healthz", &[], "");
     second.write_all(alive.as_bytes()).await.unwrap();
     let mut byte = [0];
     assert!(second.try_read(&mut byte).is_err());
-    drop(first);
+    queue.release();
+    assert!(rest(first).await.starts_with("HTTP/1.1 204"));
     assert_eq!(second.read_u8().await.unwrap(), b'H');
+}
+
+#[tokio::test]
+async fn connections_that_rest_keep_nobody_out() {
+    let desk = Desk::limited(|limits| limits.connections = 3);
+    let running = Running::start(desk, None).await;
+    let alive = request("GET /healthz", &[], "");
+    let mut resting = Vec::new();
+    for _ in 0..5 {
+        let mut stream = running.connect().await;
+        stream.write_all(alive.as_bytes()).await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        resting.push(stream);
+    }
+    // Who rests longest makes room first.
+    for stream in resting.drain(..3) {
+        assert!(rest(stream).await.ends_with("ok\n"));
+    }
+    for mut stream in resting {
+        stream.write_all(alive.as_bytes()).await.unwrap();
+    }
 }

@@ -4,7 +4,7 @@
 use std::process::Command;
 use std::sync::Arc;
 
-use calsync::queue::{Queue, QueueError, QueueLocation, open};
+use calsync::queue::{Queue, QueueError, QueueLocation, Returned, open};
 use futures_util::future::join_all;
 
 use super::bench::{Google, Microsoft, at, google, notification, settings, watch};
@@ -135,22 +135,54 @@ async fn a_server_that_hangs_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_server_without_memory_loses_nothing() {
+async fn a_server_without_memory_can_be_drained() {
     let Some(server) = Redis::start() else {
         return;
     };
     let queue = queue_at(server.url()).await;
-    queue.push(google(&["a", "b"])).await.unwrap();
-    let first = queue.claim(Google, 1, at(1)).await.unwrap();
+    queue.push(google(&["a", "b", "c"])).await.unwrap();
+    let calendar_list = "calendar_webhooks:google";
+    operate(&server, &format!("LPUSH {calendar_list} nonsense"));
     operate(&server, "CONFIG SET maxmemory 1");
-    unavailable(queue.push(google(&["c"])).await, "OOM");
-    unavailable(queue.claim(Google, 9, at(9)).await, "OOM");
-    queue
-        .ack(Google, vec![first.deliveries[0].id])
-        .await
-        .unwrap();
+    unavailable(queue.push(google(&["d"])).await, "OOM");
+    let claim = queue.claim(Google, 9, at(1)).await.unwrap();
+    assert_eq!((claim.deliveries.len(), claim.dead), (3, 1));
+    let ids: Vec<_> = claim.deliveries.iter().map(|one| one.id).collect();
+    let returned = Returned {
+        ids: vec![ids[0]],
+        tried: true,
+        until: at(2),
+    };
+    queue.give_back(Google, returned).await.unwrap();
+    queue.ack(Google, ids[1..].to_vec()).await.unwrap();
+    assert_eq!(watches(&*queue, 2).await, ["a"]);
+    queue.ack(Google, vec![ids[0]]).await.unwrap();
+    let status = &queue.status().await.unwrap()[0];
+    assert_eq!((status.waiting, status.held, status.dead), (0, 0, 1));
     operate(&server, "CONFIG SET maxmemory 0");
-    assert_eq!(watches(&*queue, 9).await, ["b"]);
+    queue.push(google(&["e"])).await.unwrap();
+}
+
+#[tokio::test]
+async fn room_that_a_drain_makes_is_room_for_pushes() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    operate(&server, "CONFIG SET maxmemory 8mb");
+    let many: Vec<_> = (0..1000)
+        .map(|n| notification(Google, &n.to_string()))
+        .collect();
+    while queue.push(many.clone()).await.is_ok() {}
+    loop {
+        let claim = queue.claim(Google, 1000, at(1)).await.unwrap();
+        if claim.is_empty() {
+            break;
+        }
+        let ids = claim.deliveries.iter().map(|one| one.id).collect();
+        queue.ack(Google, ids).await.unwrap();
+    }
+    queue.push(many).await.unwrap();
 }
 
 #[tokio::test]
@@ -213,6 +245,93 @@ async fn a_key_that_is_something_else_is_left_alone() {
     let both = vec![notification(Microsoft, "a"), notification(Google, "b")];
     unusable(queue.push(both).await, "calendar_webhooks:*");
     unusable(queue.claim(Google, 1, at(1)).await, "calendar_webhooks:*");
+}
+
+#[tokio::test]
+async fn nothing_is_held_when_a_key_is_something_else() {
+    for key in ["", ":dead", ":order"] {
+        let Some(server) = Redis::start() else {
+            return;
+        };
+        let queue = queue_at(server.url()).await;
+        queue.push(google(&["a"])).await.unwrap();
+        let claimed = queue.claim(Google, 1, at(1)).await.unwrap();
+        let key = format!("calendar_webhooks:google{key}");
+        operate(&server, &format!("COPY {key} kept REPLACE"));
+        operate(&server, &format!("SET {key} precious"));
+        unusable(queue.claim(Google, 1, at(9)).await, "calendar_webhooks:*");
+        operate(&server, &format!("DEL {key}"));
+        // It would count as dead if it had been held meanwhile.
+        for minute in [9, 19] {
+            let again = queue.claim(Google, 1, at(minute)).await.unwrap();
+            assert_eq!(again.deliveries, claimed.deliveries, "{key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_counter_that_does_not_count_is_told_with_a_way_out() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    for counter in ["ten", "1.5"] {
+        operate(&server, &format!("SET calendar_webhooks:last_id {counter}"));
+        queue.push(google(&["a"])).await.unwrap();
+        unusable(queue.claim(Google, 1, at(1)).await, "calendar_webhooks:*");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_makes_no_sense_is_put_aside() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let list = "calendar_webhooks:google";
+    for (id, record) in [(1, "nonsense"), (2, "x--y")] {
+        operate(&server, &format!("HSET {list}:records {id} {record}"));
+        operate(&server, &format!("ZADD {list}:held 1 {id}"));
+        operate(&server, &format!("ZADD {list}:order {id} {id}"));
+    }
+    operate(&server, &format!("HSET {list}:dead 3 odd"));
+    let queue = queue_at(server.url()).await;
+    assert_eq!(queue.status().await.unwrap()[0].oldest, None);
+    assert_eq!(queue.claim(Google, 9, at(1)).await.unwrap().dead, 2);
+    let dead = queue.dead().await.unwrap();
+    let mut entries: Vec<_> = dead.iter().map(|one| one.entry.as_str()).collect();
+    entries.sort_unstable();
+    assert_eq!(entries, ["nonsense", "odd", "x y"]);
+    assert_eq!(queue.retry(None).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_counter_that_is_missing_goes_on_with_the_time() {
+    let Some(server) = Redis::start() else {
+        return;
+    };
+    let queue = queue_at(server.url()).await;
+    queue.push(google(&["a"])).await.unwrap();
+    let claim = queue.claim(Google, 1, at(1)).await.unwrap();
+    let id = claim.deliveries[0].id.0;
+    assert!((1 << 40..1 << 53).contains(&id), "{id}");
+}
+
+#[tokio::test]
+async fn a_server_that_may_lose_notifications_says_so_if_it_may_be_asked() {
+    let (Some(forgetful), Some(durable)) = (Redis::start(), Redis::start_durable()) else {
+        return;
+    };
+    let queue = queue_at(durable.url()).await;
+    assert_eq!(queue.risks().await, Vec::<String>::new());
+    operate(&forgetful, "CONFIG SET maxmemory-policy allkeys-lru");
+    let risks = queue_at(forgetful.url()).await.risks().await;
+    assert_eq!(risks.len(), 2);
+    assert!(risks[0].contains("noeviction"), "{risks:?}");
+    assert!(risks[1].contains("appendonly yes"), "{risks:?}");
+    let guest = "ACL SETUSER guest on nopass ~calendar_webhooks:* +@all -config";
+    operate(&forgetful, guest);
+    let url = format!("{}?user=guest&pass=x", forgetful.url());
+    assert_eq!(queue_at(&url).await.risks().await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What only a queue in an SQLite file has to answer for.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,16 +73,40 @@ async fn a_file_that_is_no_database_is_refused_and_kept() {
 
 #[tokio::test]
 async fn a_database_of_something_else_is_refused_and_kept() {
+    for version in 0..2 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("notes.db");
+        let file = Connection::open(&path).unwrap();
+        file.execute_batch("CREATE TABLE notes (note TEXT)")
+            .unwrap();
+        file.pragma_update(None, "user_version", version).unwrap();
+        let refused = refusal(&path).await;
+        assert!(matches!(refused, QueueError::Unusable { .. }), "{refused}");
+        assert!(refused.to_string().contains("queue.url"), "{refused}");
+        let sql =
+            "SELECT count(*), (SELECT journal_mode FROM pragma_journal_mode) FROM sqlite_schema";
+        let left = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(left.unwrap(), (1, "delete".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn what_root_creates_belongs_to_the_owner_of_the_directory() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("notes.db");
-    let file = Connection::open(&path).unwrap();
-    file.execute_batch("CREATE TABLE notes (note TEXT)")
-        .unwrap();
-    let refused = refusal(&path).await;
-    assert!(matches!(refused, QueueError::Unusable { .. }), "{refused}");
-    let sql = "SELECT count(*), (SELECT journal_mode FROM pragma_journal_mode) FROM sqlite_schema";
-    let left = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
-    assert_eq!(left.unwrap(), (1, "delete".to_owned()));
+    let nobody = Some(65534);
+    if chown(directory.path(), nobody, nobody).is_err() {
+        eprintln!("SKIPPED: only root can give files away");
+        return;
+    }
+    let queue = open_file(&directory.path().join("queue.db")).await.unwrap();
+    queue.push(google(&["a"])).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        let file = file.unwrap().metadata().unwrap();
+        assert_eq!((Some(file.uid()), Some(file.gid())), (nobody, nobody));
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 -- Puts claimed deliveries aside: pairs of an id and the reason.
+despite_full_memory()
 local buried = 0
 for i = 2, #ARGV, 2 do
   local id = ARGV[i]

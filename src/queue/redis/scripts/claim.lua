@@ -1,4 +1,17 @@
 -- Takes deliveries: those that come back, then those that wait.
+
+-- What is something else is found before anything is held.
+redis.call('LLEN', waiting)
+redis.call('HLEN', records)
+redis.call('HLEN', dead)
+redis.call('ZCARD', returned)
+redis.call('ZCARD', order)
+local count = tonumber(redis.call('GET', last_id) or 0)
+if not count or count % 1 ~= 0 then
+  return redis.error_reply('WRONGTYPE ' .. last_id .. ' is no number')
+end
+despite_full_memory()
+
 local most, allowed = tonumber(ARGV[1]), tonumber(ARGV[2])
 local now, hold_end, horizon, exhausted = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local taken, buried = {}, 0
@@ -34,8 +47,15 @@ local function again(set, from, to)
   end
 end
 
--- An id that something still bears, as when the counter was lost, is no new one.
+-- A counter that was lost goes on with the time, far above whatever it counted
+-- before: nobody who comes late to end a delivery ends another. An id that
+-- something still bears is no new one.
 local function new_id()
+  if redis.call('EXISTS', last_id) == 0 then
+    local time = redis.call('TIME')
+    local milliseconds = time[1] * 1000 + math.floor(time[2] / 1000)
+    redis.call('SET', last_id, string.format('%.0f', milliseconds))
+  end
   local id
   repeat
     id = string.format('%.0f', redis.call('INCR', last_id))

@@ -1,4 +1,5 @@
 -- Gives held deliveries back until an instant; takes attempts off.
+despite_full_memory()
 local until_then, untried = ARGV[1], tonumber(ARGV[2])
 for i = 3, #ARGV do
   local id = ARGV[i]
