@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, Job, Pull, ServeWebhooks};
+use crate::jobs::{self, AutoSync, DrainWebhooks, Job, Pull, RenewWatches, ServeWebhooks};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
@@ -69,6 +69,8 @@ pub struct Cli {
 enum Command {
     AutoSync(AutoSync),
     Pull(Pull),
+    DrainWebhooks(DrainWebhooks),
+    RenewWatches(RenewWatches),
     ServeWebhooks(ServeWebhooks),
     Users(Users),
     Accounts(Accounts),
@@ -149,6 +151,8 @@ impl Cli {
             Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
+            Command::DrainWebhooks(job) => return cycle(job, cx, out).await,
+            Command::RenewWatches(job) => return cycle(job, cx, out).await,
             Command::ServeWebhooks(command) => command.run(cx).await?,
             Command::Users(command) => command.run(cx, out).await?,
             Command::Accounts(command) => command.run(cx, out).await?,

@@ -14,14 +14,14 @@ use crate::config::{Config, ConfigError, QueueUrl, StoreUrl};
 use crate::engine::plan::Brake;
 use crate::model::account::ProviderKind;
 use crate::provider::{
-    GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, TransportSettings,
+    GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, Signer, TransportSettings,
     open as open_providers,
 };
 use crate::queue::{self, Queue, QueueLocation, QueueSettings};
 use crate::store::{self, Opened, SqliteUrl, Store};
 use crate::sync::clock::Clock;
 use crate::sync::progress::Progress;
-use crate::sync::{Parts, Sync, SyncSettings};
+use crate::sync::{Callbacks, Parts, Sync, SyncSettings};
 
 /// The exit code after a second signal.
 const INTERRUPTED: i32 = 130;
@@ -106,6 +106,8 @@ impl Context {
             owner: owner.to_owned(),
             store: self.store().await?.clone(),
             providers: self.providers().await?.clone(),
+            // Who cannot do without them says what is wrong with them.
+            callbacks: self.callbacks().unwrap_or_default(),
             settings: SyncSettings {
                 past_days: sync.past_days,
                 future_days: sync.future_days,
@@ -119,6 +121,27 @@ impl Context {
             progress: self.progress.clone(),
             stop: self.stop.clone(),
         }))
+    }
+
+    /// Where providers are to send notifications; none, with a warning, when
+    /// they could not reach it.
+    ///
+    /// # Errors
+    /// When the secret that proves them is missing.
+    pub fn callbacks(&self) -> Result<Option<Callbacks>, ConfigError> {
+        let webhooks = &self.config.webhooks;
+        let Some(public_url) = webhooks.public_url.clone() else {
+            return Ok(None);
+        };
+        if public_url.scheme() != "https" {
+            return Ok(None);
+        }
+        let secret = webhooks.secret.as_ref().ok_or_else(|| {
+            let what = "any long random text, which proves that notifications are meant for us";
+            ConfigError::missing("webhooks.secret", what)
+        })?;
+        let signer = Signer::new(secret);
+        Ok(Some(Callbacks { public_url, signer }))
     }
 
     /// Has SIGTERM and SIGINT end the command in good order; a second signal

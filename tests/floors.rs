@@ -34,6 +34,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("operator", "jobs"),
     ("operator", "context"),
     ("operator", "config"),
+    ("operator", "server"),
     ("operator", "sandbox"),
     ("server", "context"),
     ("server", "config"),

@@ -65,6 +65,15 @@ impl OpenApi {
         complaints
     }
 
+    /// What is wrong with the body of a POST to a receiver.
+    pub(crate) fn notification_complaints(&self, body: &Value) -> Vec<String> {
+        let schemas = &self.0["components"]["schemas"];
+        let schema = &schemas["microsoft.graph.changeNotificationCollection"];
+        let mut complaints = Vec::new();
+        self.check(schema, body, "notification", &mut complaints);
+        complaints
+    }
+
     fn operation(&self, method: &str, path: &str) -> Option<&Value> {
         let method = method.to_lowercase();
         let paths = self.0["paths"].as_object()?.iter();
@@ -86,9 +95,11 @@ impl OpenApi {
                 .as_str()
                 .is_some_and(|known| known.eq_ignore_ascii_case(name))
         };
+        // Of lists without parameters it says nothing of links to their pages.
+        let pages = |name: &str| declared.is_empty() && name.starts_with("$skip");
         let unknown = sent
             .iter()
-            .filter(|name| !declared.iter().any(|one| is(one, name)));
+            .filter(|name| !pages(name) && !declared.iter().any(|one| is(one, name)));
         let missing = declared
             .iter()
             .filter(|one| one["required"] == true && !sent.iter().any(|name| is(one, name)));

@@ -4,3 +4,4 @@ pub mod due;
 pub mod plan;
 mod rule;
 pub mod timeline;
+pub mod watch;

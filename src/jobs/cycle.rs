@@ -8,7 +8,7 @@ use tracing::Instrument;
 use super::{Job, WrongArgument};
 use crate::context::Context;
 use crate::model::lease::{LEASE, Lease, LeaseName};
-use crate::model::run::{Failure, JobRun, Outcome};
+use crate::model::run::{JobRun, Outcome};
 use crate::sync::{Report, count};
 
 /// How often the leases of a cycle are extended.
@@ -65,11 +65,12 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
 
 /// Works while the leases are kept alive and the time limit is watched.
 async fn watched<J: Job>(job: &J, cx: &Context, owner: &str) -> anyhow::Result<Report> {
-    let limit = tokio::time::sleep(cx.config.sync.cycle_time_limit);
+    let (limit, setting) = job.time_limit(cx);
+    let limit = tokio::time::sleep(limit);
     let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     let work = job.run(cx, owner);
     tokio::pin!(work, limit);
-    let mut limited = false;
+    let mut limited = None;
     loop {
         tokio::select! {
             report = &mut work => return Ok(with_interruption(cx, report?, limited)),
@@ -80,8 +81,8 @@ async fn watched<J: Job>(job: &J, cx: &Context, owner: &str) -> anyhow::Result<R
                     tracing::warn!(%error, "leases not extended");
                 }
             }
-            () = &mut limit, if !limited => {
-                limited = true;
+            () = &mut limit, if limited.is_none() => {
+                limited = Some(setting);
                 cx.stop.cancel();
             }
         }
@@ -89,16 +90,14 @@ async fn watched<J: Job>(job: &J, cx: &Context, owner: &str) -> anyhow::Result<R
 }
 
 /// A cycle that was stopped with work left says so.
-fn with_interruption(cx: &Context, mut report: Report, limited: bool) -> Report {
+fn with_interruption(cx: &Context, mut report: Report, limited: Option<&str>) -> Report {
     if cx.stop.is_cancelled() && report.count(count::DEFERRED) > 0 {
         let why = match limited {
-            true => "the cycle reached sync.cycle_time_limit",
-            false => "the cycle was asked to stop",
+            Some(setting) => format!("the cycle reached {setting}"),
+            None => "the cycle was asked to stop".to_owned(),
         };
         let message = format!("{why}; what is left is done by the next one");
-        report
-            .failures
-            .push(failure_of_cycle("interrupted", message));
+        report.note("interrupted", message);
     }
     report
 }
@@ -106,21 +105,8 @@ fn with_interruption(cx: &Context, mut report: Report, limited: bool) -> Report 
 /// The report of a cycle that could not work, for whoever asks for the status.
 fn broken(error: &anyhow::Error) -> Report {
     let mut report = Report::default();
+    report.note("broken", format!("{error:#}"));
     report
-        .failures
-        .push(failure_of_cycle("broken", format!("{error:#}")));
-    report
-}
-
-/// A failure that belongs to no user.
-fn failure_of_cycle(kind: &str, message: String) -> Failure {
-    Failure {
-        user_id: None,
-        account_id: None,
-        calendar_id: None,
-        kind: kind.to_owned(),
-        message,
-    }
 }
 
 fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report) -> JobRun {
@@ -144,7 +130,8 @@ fn outcome(report: &Report) -> Outcome {
         .failures
         .iter()
         .any(|failure| failure.kind == "interrupted");
-    let achieved = report.count(count::SYNCED) > 0;
+    let done = [count::SYNCED, count::RENEWED, count::CREATED];
+    let achieved = done.iter().any(|name| report.count(name) > 0);
     match report.failed {
         0 if interrupted => Outcome::Partial,
         0 => Outcome::Ok,

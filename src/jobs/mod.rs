@@ -3,15 +3,20 @@
 
 mod auto_sync;
 mod cycle;
+mod drain_webhooks;
 mod pull;
+mod renew_watches;
 mod serve_webhooks;
 mod users;
 
 use std::future::Future;
+use std::time::Duration;
 
 pub use self::auto_sync::AutoSync;
 pub use self::cycle::run_cycle;
+pub use self::drain_webhooks::DrainWebhooks;
 pub use self::pull::Pull;
+pub use self::renew_watches::RenewWatches;
 pub use self::serve_webhooks::ServeWebhooks;
 use crate::context::Context;
 use crate::sync::Report;
@@ -25,6 +30,11 @@ pub trait Job {
 
     /// Runs one cycle, holding leases under the given name.
     fn run(&self, cx: &Context, owner: &str) -> impl Future<Output = anyhow::Result<Report>>;
+
+    /// How long a cycle takes up new work, and which setting says so.
+    fn time_limit(&self, cx: &Context) -> (Duration, &'static str) {
+        (cx.config.sync.cycle_time_limit, "sync.cycle_time_limit")
+    }
 }
 
 /// An argument that names something which does not exist.

@@ -58,7 +58,7 @@ impl Job for Pull {
         let selection = Selection {
             calendars,
             full: self.full,
-            force: false,
+            ..Selection::default()
         };
         users::sync_users(cx, owner, &picked, &selection).await
     }

@@ -54,7 +54,8 @@ pub(super) async fn sync_users(
     Ok(reports?)
 }
 
-async fn sync_user(
+/// Syncs a user and saves how it went.
+pub(super) async fn sync_user(
     cx: &Context,
     store: &dyn Store,
     sync: &Sync,

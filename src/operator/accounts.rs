@@ -1,23 +1,22 @@
 //! `calsync accounts`.
 
 mod entry;
+mod imported;
 mod list;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
 use self::entry::Checked;
+use self::imported::import_accounts;
 use self::list::list;
 use super::import;
-use super::output::{Output, counted, or_dash};
+use super::output::{Output, counted};
 use crate::context::Context;
-use crate::jobs::{Incomplete, WrongArgument};
-use crate::model::account::{Account, NewAccount};
+use crate::jobs::WrongArgument;
 use crate::model::id::{AccountId, UserId};
-use crate::sync::Sync;
 
 /// Import, list and remove provider accounts
 #[derive(Debug, clap::Args)]
@@ -34,8 +33,9 @@ enum Action {
     /// microsoft), email and refresh_token are required; access_token,
     /// expires_at and scopes may follow. The user must have been imported. An
     /// account of the same user, provider and address gets the new tokens and
-    /// works again. All accounts of the
-    /// file are imported, or none; then their calendars are discovered.
+    /// works again. All accounts of the file are imported, or none; then their
+    /// calendars are discovered, pulled for the first time, and watched if
+    /// webhooks.public_url is set.
     #[command(after_long_help = "\
 An entry:
   {\"user_id\": \"u-7\", \"provider\": \"google\", \"email\": \"ana@example.com\", \"refresh_token\": \"1//0g...\"}
@@ -46,7 +46,7 @@ Examples:
     Import {
         /// The file; - is standard input
         file: PathBuf,
-        /// Do not ask the provider for the accounts' calendars now
+        /// Do not ask the provider for anything now; the next cycles do
         #[arg(long)]
         no_discover: bool,
     },
@@ -71,17 +71,6 @@ Examples:
     /// Put the new key first in security.encryption_key, keep the old one
     /// after it, run this, then take the old one away.
     Rekey,
-}
-
-#[derive(Serialize)]
-struct ImportedAccount {
-    id: AccountId,
-    user_id: UserId,
-    /// How many calendars are new; none when they were not or could not be
-    /// discovered.
-    calendars: Option<u64>,
-    /// Why the calendars could not be discovered.
-    error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -122,69 +111,6 @@ impl Accounts {
                 Ok(out.value(&Rekeyed { rekeyed }, &text)?)
             }
         }
-    }
-}
-
-async fn import_accounts(
-    cx: &Context,
-    out: Output,
-    entries: Vec<NewAccount>,
-    discover: bool,
-) -> anyhow::Result<()> {
-    // What is wrong with the configuration is said before anything is stored.
-    let sync = if discover && !entries.is_empty() {
-        for entry in &entries {
-            cx.require_provider(entry.provider)?;
-        }
-        cx.stop_on_signals();
-        Some(cx.sync(&uuid::Uuid::now_v7().to_string()).await?)
-    } else {
-        None
-    };
-    let accounts = cx.store().await?.account_upsert(entries).await?;
-    let rows: Vec<_> = stream::iter(&accounts)
-        .map(|account| imported(cx, sync.as_ref(), account))
-        .buffered(cx.config.sync.concurrency)
-        .collect()
-        .await;
-    if let Some(sync) = sync {
-        sync.close().await;
-    }
-    let failed = rows.iter().filter(|row| row.error.is_some()).count();
-    out.list(&["ID", "USER", "NEW CALENDARS", "ERROR"], &rows, |row| {
-        vec![
-            row.id.to_string(),
-            row.user_id.to_string(),
-            or_dash(row.calendars.map(|calendars| calendars.to_string())),
-            or_dash(row.error.clone()),
-        ]
-    })?;
-    Incomplete::check(
-        failed,
-        rows.len(),
-        "accounts were imported, but their calendars could not be discovered; the next cycle of a \
-         job tries again",
-    )
-}
-
-/// What became of an account, whose calendars are discovered if there is a
-/// sync to do it.
-async fn imported(cx: &Context, sync: Option<&Sync>, account: &Account) -> ImportedAccount {
-    let (calendars, error) = match sync {
-        None => (None, None),
-        Some(sync) => tokio::select! {
-            discovered = sync.discover(account) => match discovered {
-                Ok(discovered) => (Some(discovered.created), None),
-                Err(error) => (None, Some(error.to_string())),
-            },
-            () = cx.stop.cancelled() => (None, Some("asked to stop".to_owned())),
-        },
-    };
-    ImportedAccount {
-        id: account.id.clone(),
-        user_id: account.user_id.clone(),
-        calendars,
-        error,
     }
 }
 

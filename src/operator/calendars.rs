@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::output::{Output, moment, or_dash, yes};
 use crate::context::Context;
+use crate::engine::watch;
 use crate::jobs::WrongArgument;
 use crate::model::account::ProviderKind;
-use crate::model::calendar::Calendar;
+use crate::model::calendar::{Calendar, WatchSupport};
 use crate::model::id::{AccountId, CalendarId, UserId};
+use crate::model::watch::Watch;
 
 /// List calendars and choose which are synced
 #[derive(Debug, clap::Args)]
@@ -60,11 +62,22 @@ struct Row {
     failures: u32,
     next_attempt_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    /// Until when changes are told at once; none: they are found by pulling.
+    watched_until: Option<DateTime<Utc>>,
+    /// Why the provider refuses to tell of changes.
+    unwatchable: Option<String>,
 }
 
-impl From<Calendar> for Row {
-    fn from(calendar: Calendar) -> Self {
+impl Row {
+    fn of(calendar: Calendar, watches: &[Watch], now: DateTime<Utc>) -> Self {
+        let live = watch::live(watches, now).and_then(|watch| watch.grant.as_ref());
+        let unwatchable = match calendar.watch_support {
+            WatchSupport::Possible => None,
+            WatchSupport::Refused { reason, .. } => Some(reason),
+        };
         Self {
+            watched_until: live.map(|grant| grant.until),
+            unwatchable,
             access_role: calendar.access_role.as_str(),
             id: calendar.id,
             user_id: calendar.user_id,
@@ -99,7 +112,8 @@ impl Calendars {
         let (id, found, change) = match &self.action {
             Action::List { user } => {
                 let calendars = store.calendar_list(user.as_ref()).await?;
-                return list(out, calendars);
+                let watches = store.watch_list(None).await?;
+                return list(out, rows(calendars, watches, cx.now()));
             }
             Action::Enable { id } => {
                 let id = CalendarId::new(id.as_str());
@@ -144,8 +158,16 @@ async fn primary(cx: &Context, out: Output, id: &CalendarId) -> anyhow::Result<(
     changed(out, id, found, "made primary")
 }
 
-fn list(out: Output, calendars: Vec<Calendar>) -> anyhow::Result<()> {
-    let rows: Vec<Row> = calendars.into_iter().map(Row::from).collect();
+fn rows(calendars: Vec<Calendar>, watches: Vec<Watch>, now: DateTime<Utc>) -> Vec<Row> {
+    let mut watches = watch::by_calendar(watches);
+    let row = |calendar: Calendar| {
+        let watches = watches.remove(&calendar.id).unwrap_or_default();
+        Row::of(calendar, &watches, now)
+    };
+    calendars.into_iter().map(row).collect()
+}
+
+fn list(out: Output, rows: Vec<Row>) -> anyhow::Result<()> {
     let header = [
         "ID",
         "USER",
@@ -155,6 +177,7 @@ fn list(out: Output, calendars: Vec<Calendar>) -> anyhow::Result<()> {
         "ACTIVE",
         "PRIMARY",
         "LAST PULLED",
+        "WATCHED UNTIL",
         "TROUBLE",
     ];
     Ok(out.list(&header, &rows, |row| {
@@ -172,6 +195,10 @@ fn list(out: Output, calendars: Vec<Calendar>) -> anyhow::Result<()> {
             yes(row.is_active),
             yes(row.is_primary_write),
             or_dash(row.last_pulled_at.map(moment)),
+            match &row.unwatchable {
+                Some(reason) => format!("unwatchable: {reason}"),
+                None => or_dash(row.watched_until.map(moment)),
+            },
             or_dash(trouble),
         ]
     })?)

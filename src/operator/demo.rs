@@ -1,6 +1,7 @@
 //! `calsync demo`: the whole path at work, against a model of Google.
 
 mod edits;
+mod receiver;
 mod story;
 mod world;
 
@@ -12,12 +13,13 @@ use anyhow::Context as _;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
+use self::receiver::Receiving;
 use self::story::{excerpt, say};
 use self::world::World;
 use super::output::Output;
 use super::summary::summary;
 use crate::context::Context;
-use crate::jobs::{AutoSync, Job, WrongArgument, run_cycle};
+use crate::jobs::{AutoSync, DrainWebhooks, Job, RenewWatches, WrongArgument, run_cycle};
 use crate::model::run::{JobRun, Outcome};
 use crate::model::timeline::TimelineRow;
 
@@ -25,7 +27,8 @@ use crate::model::timeline::TimelineRow;
 ///
 /// Starts models of Google Calendar and Microsoft Graph on this machine, fills
 /// them with invented users, syncs them into a store, makes edits "at Google"
-/// and "at Microsoft", and syncs again. Nothing leaves this machine, and
+/// and "at Microsoft", and syncs again; then has the calendars watched, and
+/// shows edits that notifications tell of. Nothing leaves this machine, and
 /// nothing of yours is touched.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -140,20 +143,25 @@ impl Demo {
     ) -> anyhow::Result<Shown> {
         let first = world.context(cx, dir, TimeDelta::zero())?;
         world.import(&first).await?;
-        let mut cycles = vec![cycle(&first, out, "\nThe first sync lists every calendar:").await?];
+        let sync = AutoSync::default();
+        let title = "\nThe first sync lists every calendar:";
+        let mut cycles = vec![cycle(&sync, &first, out, title).await?];
         let before = world.timeline(&first).await?;
         let edits = edits::make(world);
         say(out, &edits)?;
         let second = world.context(cx, dir, TimeDelta::minutes(10))?;
         let later = "\nTen minutes later, only what changed is asked for:";
-        cycles.push(cycle(&second, out, later).await?);
+        cycles.push(cycle(&sync, &second, out, later).await?);
         let after = world.timeline(&second).await?;
         let gone = difference(&before, &after);
         let come = difference(&after, &before);
         excerpt(out, world, "\nGone from the timeline:", &gone)?;
         excerpt(out, world, "\nNew in the timeline:", &come)?;
-        let third = world.context(cx, dir, TimeDelta::minutes(20))?;
-        cycles.push(cycle(&third, out, "\nAnd once more, with nothing to do:").await?);
+        let (told, after) = self.told(cx, out, world, dir).await?;
+        cycles.extend(told);
+        let last = world.context(cx, dir, TimeDelta::minutes(20))?;
+        let title = "\nAnd auto-sync once more, with nothing to do:";
+        cycles.push(cycle(&sync, &last, out, title).await?);
         let title = format!("\nThe timeline of {} from today on:", world.user.id);
         let upcoming: Vec<_> = after
             .into_iter()
@@ -168,6 +176,32 @@ impl Demo {
             disappeared: gone,
             timeline: upcoming,
         })
+    }
+
+    /// Has calendars watched, and shows edits that notifications tell of; the
+    /// cycles, and the timeline after them.
+    async fn told(
+        &self,
+        cx: &Context,
+        out: Output,
+        world: &World,
+        dir: &Path,
+    ) -> anyhow::Result<(Vec<JobRun>, Vec<TimelineRow>)> {
+        let third = world.context(cx, dir, TimeDelta::minutes(11))?;
+        let receiving = Receiving::start(&third, &world.sandbox).await?;
+        let title = "\nThe providers are asked to tell of changes:";
+        let renewed = cycle(&RenewWatches::default(), &third, out, title).await?;
+        let before = world.timeline(&third).await?;
+        say(out, &edits::make_more(world))?;
+        world.all_is_told().await;
+        let fourth = world.context(cx, dir, TimeDelta::minutes(12))?;
+        let title = "\nBoth told the receiver, and the next drain asks for these calendars alone:";
+        let drained = cycle(&DrainWebhooks::default(), &fourth, out, title).await?;
+        let after = world.timeline(&fourth).await?;
+        let come = difference(&after, &before);
+        excerpt(out, world, "\nNew in the timeline:", &come)?;
+        receiving.stop().await;
+        Ok((vec![renewed, drained], after))
     }
 
     fn farewell(&self, out: Output, world: &World, dir: &Path) -> anyhow::Result<()> {
@@ -188,15 +222,15 @@ fn day(text: &str) -> Result<NaiveDate, &'static str> {
     text.parse().map_err(|_| "expected a date like 2026-03-02")
 }
 
-/// Runs a cycle of `auto-sync` and sums it up.
-async fn cycle(cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun> {
+/// Runs a cycle of a job and sums it up.
+async fn cycle<J: Job>(job: &J, cx: &Context, out: Output, title: &str) -> anyhow::Result<JobRun> {
     if !out.quiet {
         say(out, title)?;
     }
-    let run = run_cycle(&AutoSync::default(), cx).await?;
+    let run = run_cycle(job, cx).await?;
     anyhow::ensure!(!cx.stop.is_cancelled(), "the demo was asked to stop");
     if !out.json {
-        summary(out, &run, AutoSync::COUNTS)?;
+        summary(out, &run, J::COUNTS)?;
     }
     anyhow::ensure!(
         run.outcome == Outcome::Ok,

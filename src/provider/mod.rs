@@ -5,6 +5,7 @@ mod google;
 mod http;
 mod microsoft;
 mod oauth;
+mod text;
 mod webhook;
 
 use std::sync::Arc;
@@ -169,15 +170,20 @@ pub trait Provider: Send + Sync {
     ) -> Result<Vec<Change>>;
     /// What a listing covers.
     fn scope(&self) -> Scope;
-    /// Asks for notifications of what changes in a calendar. `Conflict`: the
-    /// provider has such a watch already ([`Provider::watches`]).
+    /// Asks for notifications of what changes in a calendar. Sent once: where
+    /// no answer came there may be such a watch all the same, which the next
+    /// request must not be taken for, so that it needs an id of its own.
+    /// `Conflict`: the provider has such a watch already
+    /// ([`Provider::watches`]), or one of this id.
     async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant>;
-    /// Has a watch last longer; none where a new one has to take its place.
-    /// `NotFound` when there is no such watch any more.
+    /// Has a watch last until a moment, or as long from `now` on as the
+    /// provider allows; none where a new one has to take its place. `NotFound`
+    /// when there is no such watch any more.
     async fn extend_watch(
         &self,
         session: &Session,
         watch: &WatchGrant,
+        now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<WatchGrant>>;
     /// Ends a watch; one that is no more is a success.
@@ -200,6 +206,8 @@ pub struct WatchRequest {
     pub address: Url,
     /// Where word of the watch itself goes, at providers that send such.
     pub lifecycle_address: Url,
+    /// The moment of the request.
+    pub now: DateTime<Utc>,
     /// How long it is to last; the provider may shorten it.
     pub until: DateTime<Utc>,
 }

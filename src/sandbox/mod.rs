@@ -16,6 +16,7 @@ mod ids;
 mod log;
 pub mod microsoft;
 pub mod population;
+pub mod push;
 mod server;
 
 use std::io;
@@ -31,6 +32,7 @@ pub use clock::Clock;
 pub use google::Google;
 pub use microsoft::Microsoft;
 
+use push::Routes;
 use server::{CuttableListener, KillSwitch};
 
 /// Running models of the providers; they stop when this is dropped.
@@ -42,6 +44,7 @@ pub struct Sandbox {
     /// The time by which tokens expire and changes are stamped.
     pub clock: Clock,
     address: SocketAddr,
+    routes: Routes,
     stop: DropGuard,
     server: JoinHandle<io::Result<()>>,
 }
@@ -57,16 +60,19 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let clock = Clock::at(now);
         let stop = CancellationToken::new();
+        let routes = Routes::default();
         let google = Google::new(
             &format!("http://{address}/google"),
             clock.clone(),
             seed,
+            routes.clone(),
             stop.clone(),
         );
         let microsoft = Microsoft::new(
             &format!("http://{address}/microsoft"),
             clock.clone(),
             seed,
+            routes.clone(),
             stop.clone(),
         );
         let router = Router::new()
@@ -78,6 +84,7 @@ impl Sandbox {
             microsoft,
             clock,
             address,
+            routes,
             stop: stop.drop_guard(),
             server,
         })
@@ -86,6 +93,30 @@ impl Sandbox {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// From now on the host of an https address, as in
+    /// `https://calsync.example`, is at `place`, where plain HTTP is spoken:
+    /// what DNS and a TLS proxy would do. The models reach no other host.
+    pub fn route(&self, url: &str, place: SocketAddr) {
+        self.routes.set(url, Some(place));
+    }
+
+    /// From now on the host of an https address cannot be reached.
+    pub fn unroute(&self, url: &str) {
+        self.routes.set(url, None);
+    }
+
+    /// Returns when no notification of either model is under way.
+    pub async fn settle(&self) {
+        self.google.settle().await;
+        self.microsoft.settle().await;
+    }
+
+    /// Sends again what receivers of either model could not take, and returns
+    /// when it has arrived; how many POSTs.
+    pub async fn redeliver(&self) -> usize {
+        self.google.redeliver().await + self.microsoft.redeliver().await
     }
 
     /// Stops listening, ends requests that hang and waits for the server.

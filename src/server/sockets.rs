@@ -71,7 +71,8 @@ impl Sockets {
     }
 
     /// Their addresses, as URLs where they have one.
-    pub(super) fn addresses(&self) -> Vec<String> {
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
         let tcp = self.tcp.iter().map(|socket| {
             let address = socket.local_addr().map(|address| address.to_string());
             format!("http://{}", address.unwrap_or_default())

@@ -232,8 +232,9 @@ pub trait Watches {
         reason: &str,
         at: DateTime<Utc>,
     ) -> Result<()>;
-    /// Every watch, by user and calendar, the oldest first.
-    async fn watch_list(&self) -> Result<Vec<Watch>>;
+    /// The watches of a calendar, or all, by user and calendar, the oldest
+    /// first.
+    async fn watch_list(&self, calendar: Option<&CalendarId>) -> Result<Vec<Watch>>;
     /// The calendars of watches, by our id of the watch or the provider's;
     /// unknown ones are left out.
     async fn watch_calendars(

@@ -117,7 +117,7 @@ impl Sync {
     /// Deals with a refusal that concerns the account: a rest that the provider
     /// asked for is kept; what only the user can mend is reported once and
     /// marked.
-    async fn account_failed(
+    pub(super) async fn account_failed(
         &self,
         account: &Account,
         error: &ProviderError,

@@ -3,7 +3,7 @@
 use super::failure::{self, Reach};
 use super::pull::{PullError, Pulled};
 use super::visit::Visit;
-use super::{Report, Sync, count};
+use super::{Ending, Report, Sync, count};
 use crate::engine::due;
 use crate::model::calendar::{Backoff, Calendar};
 use crate::model::lease::{LEASE, Lease, LeaseName};
@@ -21,6 +21,17 @@ enum Visited {
     Deferred,
 }
 
+impl Visited {
+    fn ending(&self) -> Ending {
+        match self {
+            Self::Pulled(_) => Ending::Synced,
+            Self::Failed(_) => Ending::Failed,
+            Self::Skipped => Ending::Skipped,
+            Self::Deferred => Ending::Deferred,
+        }
+    }
+}
+
 impl Sync {
     /// Syncs one calendar.
     pub(super) async fn calendar(
@@ -31,6 +42,7 @@ impl Sync {
         let visited = self.visit(visit, calendar).await?;
         self.progress.calendar_done();
         let mut report = Report::default();
+        report.endings.insert(calendar.id.clone(), visited.ending());
         match visited {
             Visited::Pulled(pulled) => pulled_report(&mut report, calendar, &pulled),
             Visited::Failed(error) => self.failed(visit, calendar, &error, &mut report).await?,

@@ -169,6 +169,12 @@ pub(super) fn of_pull(calendar: &Calendar, error: &ProviderError) -> Failure {
     of_calendar(calendar, kind(error), &message)
 }
 
+/// A failure to watch a calendar.
+pub(super) fn of_watch(calendar: &Calendar, error: &ProviderError) -> Failure {
+    let message = format!("it could not be watched: {error}; {}", way_out(error));
+    of_calendar(calendar, kind(error), &message)
+}
+
 /// Something about a calendar that a person should know.
 pub(super) fn of_calendar(calendar: &Calendar, kind: &str, what: &str) -> Failure {
     Failure {

@@ -13,9 +13,10 @@ use crate::engine::due;
 use crate::model::calendar::Calendar;
 use crate::model::change::Change;
 use crate::model::id::{ExternalId, SyncToken};
+use crate::model::lease::Lease;
 use crate::model::time::Window;
 use crate::provider::{ChangesPage, ChangesRequest, Next, PageToken, ProviderError, Scope};
-use crate::store::Coverage;
+use crate::store::{Applied, Coverage};
 
 /// No calendar has so many pages.
 const MOST_PAGES: usize = 20_000;
@@ -29,9 +30,11 @@ const AT_A_TIME: usize = 20;
 /// Where a listing begins and what it covers.
 #[derive(Clone)]
 pub(super) struct Start {
-    since: Option<SyncToken>,
+    pub since: Option<SyncToken>,
     pub window: Window,
     pub coverage: Coverage,
+    /// List nothing but this part of the window.
+    pub only: Option<Window>,
 }
 
 impl Start {
@@ -55,6 +58,8 @@ pub(super) struct Listing {
     pub unreadable: Vec<(ExternalId, String)>,
     /// Why the window could not be moved on; the old one served.
     pub stuck: Option<ProviderError>,
+    /// What became visible before the rest was read.
+    pub ahead: Applied,
 }
 
 /// What has to be read again after the last page.
@@ -72,6 +77,7 @@ impl Sync {
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
+        lease: &Lease,
     ) -> Result<Listing, PullError> {
         let known = self.known_start(visit, calendar);
         let outdated = known
@@ -79,10 +85,11 @@ impl Sync {
             .is_some_and(|known| self.is_outdated(visit, known));
         let first = known.clone().filter(|_| !outdated);
         let first = first.unwrap_or_else(|| self.new_start(visit));
-        match self.list(visit, calendar, first).await {
+        match self.list_soon(visit, calendar, lease, first).await {
             Err(PullError::Provider(ProviderError::SyncTokenExpired)) => {
                 tracing::info!(calendar.id = %calendar.id, "token expired, listing in full");
-                self.list(visit, calendar, self.new_start(visit)).await
+                self.list_soon(visit, calendar, lease, self.new_start(visit))
+                    .await
             }
             Err(PullError::Provider(error)) if outdated && reach(&error) == Reach::Calendar => {
                 tracing::warn!(calendar.id = %calendar.id, %error, "window not moved yet");
@@ -110,6 +117,7 @@ impl Sync {
             since: Some(since),
             window,
             coverage: Coverage::Changes,
+            only: None,
         })
     }
 
@@ -123,6 +131,7 @@ impl Sync {
             since: None,
             window: visit.window,
             coverage,
+            only: None,
         }
     }
 
@@ -130,12 +139,12 @@ impl Sync {
         due::window_is_outdated(&known.window, &visit.window, self.clock.begun())
     }
 
-    fn scope(&self, visit: &Visit<'_>) -> Scope {
+    pub(super) fn scope(&self, visit: &Visit<'_>) -> Scope {
         self.providers.of(visit.account.provider).scope()
     }
 
     /// Reads a listing to its end into the stage.
-    async fn list(
+    pub(super) async fn list(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
@@ -148,7 +157,7 @@ impl Sync {
             since: start.since.clone(),
             page: None,
             window: start.window,
-            only: None,
+            only: start.only,
         };
         let mut unreadable = Vec::new();
         let mut loose = Loose::default();
@@ -178,6 +187,7 @@ impl Sync {
                         token,
                         unreadable,
                         stuck: None,
+                        ahead: Applied::default(),
                     });
                 }
             }

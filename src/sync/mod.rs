@@ -12,6 +12,7 @@
 mod account;
 mod calendar;
 pub mod clock;
+mod connect;
 mod credentials;
 mod discover;
 mod failure;
@@ -20,8 +21,11 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
+mod soon;
 mod trouble;
 mod visit;
+mod watch;
+mod watches;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -33,10 +37,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::clock::Clock;
+pub use self::connect::Connected;
 pub use self::discover::AccountDiscovery;
 use self::outage::Outages;
 use self::progress::Progress;
-pub use self::report::{Report, count};
+pub use self::report::{Ending, Report, count};
+pub use self::watch::Callbacks;
+pub use self::watches::{WatchWork, Watching};
 use crate::engine::plan::Brake;
 use crate::model::account::Account;
 use crate::model::calendar::Calendar;
@@ -56,6 +63,7 @@ pub struct Sync {
     owner: String,
     store: Arc<dyn Store>,
     providers: Providers,
+    callbacks: Option<Callbacks>,
     settings: SyncSettings,
     progress: Arc<dyn Progress>,
     stop: CancellationToken,
@@ -89,6 +97,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The providers.
     pub providers: Providers,
+    /// Where notifications go; none: no calendar is watched.
+    pub callbacks: Option<Callbacks>,
     /// Bounds and defaults.
     pub settings: SyncSettings,
     /// Is told how far the cycle has come.
@@ -107,6 +117,9 @@ pub struct Selection {
     pub full: bool,
     /// Try also what rests after failures.
     pub force: bool,
+    /// Where a whole calendar has to be listed, make the next days visible
+    /// before that.
+    pub urgent: bool,
 }
 
 impl Sync {
@@ -118,6 +131,7 @@ impl Sync {
             owner: parts.owner,
             store: parts.store,
             providers: parts.providers,
+            callbacks: parts.callbacks,
             calendars: Semaphore::new(parts.settings.concurrency),
             settings: parts.settings,
             progress: parts.progress,

@@ -46,12 +46,12 @@ impl Sync {
         calendar: &Calendar,
         lease: &Lease,
     ) -> Result<Pulled, PullError> {
-        let listing = self.read(visit, calendar).await?;
+        let listing = self.read(visit, calendar, lease).await?;
         self.apply(calendar, lease, listing).await
     }
 
     /// Makes what is staged visible, or parks what it would take away.
-    async fn apply(
+    pub(super) async fn apply(
         &self,
         calendar: &Calendar,
         lease: &Lease,
@@ -63,7 +63,7 @@ impl Sync {
             .await?;
         let loss = loss(removals, listing.start.coverage);
         let braked = self.settings.brake.stops(loss).then_some(loss);
-        let applied = self
+        let mut applied = self
             .store
             .event_apply(Apply {
                 calendar: calendar.id.clone(),
@@ -75,6 +75,8 @@ impl Sync {
                 now: self.clock.now(),
             })
             .await?;
+        applied.created += listing.ahead.created;
+        applied.updated += listing.ahead.updated;
         Ok(Pulled {
             applied,
             braked,

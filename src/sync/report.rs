@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::id::CalendarId;
 use crate::model::run::Failure;
 use crate::provider::ProviderError;
 
@@ -29,6 +30,21 @@ pub mod count {
     pub const CONFLICTS: &str = "conflicts";
     /// Requests sent to providers.
     pub const REQUESTS: &str = "requests";
+
+    /// Notifications that were taken from the queue.
+    pub const CLAIMED: &str = "claimed";
+    /// Notifications that needed no pull of their own.
+    pub const COALESCED: &str = "coalesced";
+    /// Notifications that were put aside.
+    pub const DEAD: &str = "dead";
+    /// Calendars that had no watch, or one that ends soon.
+    pub const DUE: &str = "due";
+    /// Watches that last longer now, or were replaced in time.
+    pub const RENEWED: &str = "renewed";
+    /// Watches that are new.
+    pub const CREATED: &str = "created";
+    /// Calendars that the provider refuses to watch.
+    pub const UNWATCHABLE: &str = "unwatchable";
 
     /// Everything a sync counts, in the order of the documentation.
     pub const ALL: [&str; 11] = [
@@ -58,6 +74,21 @@ pub struct Report {
     /// How many of those are only that a provider could not be reached, or
     /// asked to be left alone.
     pub unreachable: u64,
+    /// How the visit of each calendar ended.
+    pub endings: BTreeMap<CalendarId, Ending>,
+}
+
+/// How the visit of a calendar ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// It was pulled.
+    Synced,
+    /// Left to the next cycle.
+    Deferred,
+    /// It rests, or its account cannot be used.
+    Skipped,
+    /// It was tried in vain.
+    Failed,
 }
 
 impl Report {
@@ -70,6 +101,17 @@ impl Report {
     #[must_use]
     pub fn count(&self, name: &str) -> u64 {
         self.counts.get(name).copied().unwrap_or(0)
+    }
+
+    /// Records something that belongs to no user and is no failure.
+    pub fn note(&mut self, kind: &str, message: impl Into<String>) {
+        self.failures.push(Failure {
+            user_id: None,
+            account_id: None,
+            calendar_id: None,
+            kind: kind.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// Records a failure and what caused it.
@@ -96,6 +138,7 @@ impl Report {
         self.failures.extend(other.failures);
         self.failed += other.failed;
         self.unreachable += other.unreachable;
+        self.endings.extend(other.endings);
         self
     }
 }

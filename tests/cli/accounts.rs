@@ -6,13 +6,18 @@ use serde_json::json;
 use crate::support::program::{ANA, Program, World, keys};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_imported_account_has_its_calendars_at_once() {
+async fn an_imported_account_has_its_calendars_and_events_at_once() {
     let world = World::without_account().await;
     let holidays = CalendarSpec::named("Holidays", "UTC").role(AccessRole::Reader);
     world.sandbox.google.add_calendar(ANA, holidays);
     let rows = world.import_account("").exits(0).silent().json();
-    assert_eq!(keys(&rows[0]), ["calendars", "error", "id", "user_id"]);
+    let expected = ["calendars", "error", "events", "id", "user_id", "watches"];
+    assert_eq!(keys(&rows[0]), expected);
     assert_eq!(rows[0]["calendars"], 2);
+    assert_eq!(
+        (&rows[0]["events"], &rows[0]["watches"]),
+        (&json!(1), &json!(0))
+    );
     let accounts = world.program.json("accounts list --user ana");
     let account = &accounts[0];
     let expected = [

@@ -45,7 +45,7 @@ pub(super) fn check_shape(run: &Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_cycle_finds_nobody_due_and_opens_no_connection() {
-    let mut world = World::new().await;
+    let mut world = World::unvisited().await;
     let first = world.program.json("auto-sync");
     check_shape(&first);
     assert_eq!(

@@ -24,7 +24,9 @@ async fn a_listed_calendar_says_what_programs_rely_on() {
         "provider",
         "reason",
         "timezone",
+        "unwatchable",
         "user_id",
+        "watched_until",
     ];
     assert_eq!(keys(calendar), expected);
     let text = world.program.text("calendars list");

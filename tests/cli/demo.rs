@@ -1,6 +1,6 @@
 //! `calsync demo`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::auto_sync::check_shape;
 use crate::support::program::{Program, keys};
@@ -59,10 +59,31 @@ fn its_second_cycle_brings_the_edits_and_its_third_nothing() {
         let count = |name: &str| cycle["counts"][name].as_u64().unwrap();
         count("events_created") + count("events_updated") + count("events_removed")
     };
-    let cycles = shown["cycles"].as_array().unwrap();
-    let changes: Vec<_> = cycles.iter().map(changed).collect();
+    let cycles = shown["cycles"].as_array().unwrap().iter();
+    let syncs = cycles.filter(|cycle| cycle["job"] == "auto-sync");
+    let changes: Vec<_> = syncs.map(changed).collect();
     assert!(changes[0] > 40, "{changes:?}");
     assert_eq!(changes[1..], [8, 0]);
+}
+
+#[test]
+fn edits_that_notifications_tell_of_arrive_with_a_drain() {
+    let shown = Program::new().json(&format!("-q {SMALL}"));
+    let cycles = shown["cycles"].as_array().unwrap();
+    let counts = |job: &str| {
+        let mut cycles = cycles.iter();
+        &cycles.find(|cycle| cycle["job"] == job).unwrap()["counts"]
+    };
+    assert!(counts("renew-watches")["created"].as_u64() > Some(2));
+    let drained = counts("drain-webhooks");
+    assert_eq!(
+        (&drained["claimed"], &drained["synced"]),
+        (&json!(2), &json!(2))
+    );
+    let timeline = shown["timeline"].as_array().unwrap();
+    for title in ["Coffee with Sam", "Budget, second reading"] {
+        assert!(timeline.iter().any(|row| row["title"] == title), "{title}");
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ async fn both_accounts_are_imported_and_listed_with_their_calendars() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cycle_syncs_both_and_the_timeline_holds_both() {
-    let (world, _) = with_both("").await;
+    let (world, _) = with_both("--no-discover").await;
     let run = world.program.json("auto-sync");
     assert_eq!(
         (&run["outcome"], &run["failures"]),

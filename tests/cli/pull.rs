@@ -10,7 +10,7 @@ use crate::support::program::{ANA, Program, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_pull_asks_for_changes_and_changes_nothing() {
-    let world = World::new().await;
+    let world = World::unvisited().await;
     let first = world.program.json("pull");
     check_shape(&first);
     assert_eq!(

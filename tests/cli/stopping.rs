@@ -57,8 +57,7 @@ async fn a_cycle_that_is_stopped_reports_and_lets_the_next_one_work_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_discovery_that_is_stopped_is_not_waited_for() {
-    let world = World::without_account().await;
-    world.import_account("--no-discover");
+    let world = World::unvisited().await;
     let child = hanging(&world, Kind::CalendarListList);
     stop(child, "TERM").exits(3);
     let next = world.program.json("auto-sync");
@@ -70,8 +69,7 @@ async fn a_discovery_that_is_stopped_is_not_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_at_once_what_the_first_one_waits_for() {
-    let world = World::without_account().await;
-    world.import_account("--no-discover");
+    let world = World::unvisited().await;
     // A refresh is waited for: its answer may hold the only token that is valid.
     let mut child = hanging(&world, Kind::Token);
     send(&child, "TERM");

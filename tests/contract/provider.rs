@@ -10,11 +10,14 @@ mod changes;
 mod events;
 mod failures;
 mod google;
+mod listener;
 mod listings;
 mod microsoft;
 mod picture;
 mod service;
 mod tokens;
+mod watches;
+mod watching;
 
 /// Runs sentences over an adapter in front of its model.
 macro_rules! suite {
@@ -51,6 +54,7 @@ macro_rules! every_sentence {
                 a_listing_may_end_without_a_token,
                 an_empty_page_is_not_the_last,
                 every_request_is_counted,
+                a_confined_listing_brings_what_takes_place_inside,
             }
             changes {
                 a_new_event_comes_with_the_next_token,
@@ -99,6 +103,23 @@ macro_rules! every_sentence {
                 a_revoked_grant_shows_when_a_token_is_replaced,
                 a_wrong_client_is_for_the_operator,
                 a_missing_client_is_for_the_operator,
+            }
+            watches {
+                a_watch_delivers_what_is_received,
+                a_notification_with_another_secret_is_forged,
+                a_calendar_that_cannot_be_watched_says_so,
+                a_refused_address_is_the_operators,
+                an_address_without_tls_is_the_operators,
+                a_calendar_that_nobody_has_is_not_watched,
+                the_same_watch_again_is_a_conflict,
+                a_watch_whose_grant_was_lost_is_no_success_and_can_be_replaced,
+                a_stopped_watch_is_silent,
+                a_watch_that_is_no_more_is_stopped,
+                an_extended_watch_lasts_longer_or_is_to_be_replaced,
+                a_watch_that_is_gone_is_not_found_on_extension,
+                a_life_that_is_too_long_is_shortened,
+                watches_are_listed_with_calendar_and_address_or_not_at_all,
+                word_of_the_watch_itself_is_received,
             }
         }
     };

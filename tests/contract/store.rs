@@ -15,6 +15,7 @@ mod records;
 mod removals;
 mod series;
 mod users;
+mod watches;
 mod window;
 
 pub(crate) use self::bench::Bench;
@@ -69,6 +70,16 @@ macro_rules! every_sentence {
                 a_backoff_is_kept_until_a_pull_succeeds,
                 a_calendar_that_is_not_synced_is_hidden,
                 calendars_are_listed_by_user_account_and_name,
+            }
+            watches {
+                a_watch_is_known_before_it_is_granted,
+                a_granted_watch_replaces_those_before_it,
+                a_watch_that_is_gone_cannot_be_confirmed,
+                a_watch_needs_its_calendar,
+                a_watch_that_is_not_wanted_waits_to_be_stopped,
+                a_refusal_is_kept_until_a_watch_is_granted,
+                watches_lead_to_their_calendars_by_both_ids,
+                a_watch_goes_with_its_calendar,
             }
             apply {
                 a_stage_is_seen_by_nobody,

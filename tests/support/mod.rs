@@ -12,4 +12,5 @@ pub(crate) mod redis;
 pub(crate) mod services;
 pub(crate) mod serving;
 pub(crate) mod story;
+pub(crate) mod webhooks;
 pub(crate) mod wire;

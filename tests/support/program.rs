@@ -160,6 +160,13 @@ impl World {
         world
     }
 
+    /// Ana's account was imported, and its provider not asked for anything.
+    pub(crate) async fn unvisited() -> Self {
+        let world = Self::without_account().await;
+        world.import_account("--no-discover");
+        world
+    }
+
     /// Ana is known, her account is not yet.
     pub(crate) async fn without_account() -> Self {
         let sandbox = Sandbox::start(read_clock(), 7).await.unwrap();

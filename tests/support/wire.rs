@@ -4,10 +4,8 @@ use std::sync::OnceLock;
 
 use calsync::sandbox::google::{Google, Kind, Logged};
 
-/// Parameters that a listing by token may not carry (contract, 2.3).
-const FORBIDDEN: [&str; 9] = [
-    "timeMin",
-    "timeMax",
+/// Parameters that no listing carries: one by token may not (contract, 2.3).
+const FORBIDDEN: [&str; 7] = [
     "updatedMin",
     "orderBy",
     "q",
@@ -57,6 +55,7 @@ fn may_be_sent(request: &Logged) -> bool {
     match request.kind {
         Kind::Token => !request.bearer,
         Kind::CalendarListList | Kind::EventsList => request.method == "GET" && request.bearer,
+        Kind::EventsWatch | Kind::ChannelsStop => request.method == "POST" && request.bearer,
         _ => false,
     }
 }
@@ -66,6 +65,13 @@ fn check_listing(request: &Logged) {
     assert_eq!(param("singleEvents"), "false", "{request:?}");
     assert_eq!(param("maxResults"), "2500", "{request:?}");
     assert!(request.gzip, "{request:?}");
+    // Bounds are for the first look at what is near, which no token continues.
+    let bounds = ["timeMin", "timeMax"].map(|name| request.param(name).is_some());
+    let whole = request.param("syncToken").is_none();
+    assert!(
+        bounds == [false; 2] || bounds == [true; 2] && whole,
+        "{request:?}"
+    );
     for name in FORBIDDEN {
         assert_eq!(request.param(name), None, "{name}");
     }
@@ -73,14 +79,15 @@ fn check_listing(request: &Logged) {
     assert_eq!(all(request, "eventTypes"), EVENT_TYPES, "{request:?}");
 }
 
-/// All listings of all stories carry the same parameters, the tokens apart.
+/// All listings of all stories carry the same parameters, tokens and bounds
+/// apart.
 fn check_constant(requests: &[Logged]) {
     static FIRST: OnceLock<String> = OnceLock::new();
     let listings = requests
         .iter()
         .filter(|request| request.kind == Kind::EventsList);
     listings.for_each(|request| {
-        let query = without_tokens(&request.query);
+        let query = constant(&request.query);
         assert_eq!(FIRST.get_or_init(|| query.clone()), &query);
     });
 }
@@ -97,11 +104,12 @@ fn all<'a>(request: &'a Logged, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-fn without_tokens(query: &str) -> String {
-    let constant = |pair: &&str| !pair.starts_with("syncToken=") && !pair.starts_with("pageToken=");
+fn constant(query: &str) -> String {
+    const VARYING: [&str; 4] = ["syncToken=", "pageToken=", "timeMin=", "timeMax="];
+    let varies = |pair: &&str| VARYING.iter().any(|name| pair.starts_with(name));
     query
         .split('&')
-        .filter(constant)
+        .filter(|pair| !varies(pair))
         .collect::<Vec<_>>()
         .join("&")
 }

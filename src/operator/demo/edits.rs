@@ -87,6 +87,24 @@ and at Microsoft:
         .to_owned()
 }
 
+/// Edits that notifications tell of; what was done, in words.
+pub(super) fn make_more(world: &World) -> String {
+    let day = Day::of(&world.user, world.now);
+    let (google, microsoft) = (&world.sandbox.google, &world.sandbox.microsoft);
+    let coffee = json!({
+        "summary": "Coffee with Sam", "start": day.time(1, 16), "end": day.time(1, 17),
+    });
+    google.put_event(&world.prepared.calendar, coffee);
+    let budget = json!({ "subject": "Budget, second reading" });
+    microsoft.edit_event(&world.prepared.budget, budget);
+    "
+Then, at Google:
+  coffee with Sam is added
+and at Microsoft:
+  the budget meeting is renamed"
+        .to_owned()
+}
+
 fn at_google(google: &Google, prepared: &Prepared, day: &Day<'_>) {
     let calendar = &prepared.calendar;
     let (slot, start, end) = (day.at(7, 9), day.at(8, 14), day.at(8, 15));

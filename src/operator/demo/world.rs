@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use super::Demo;
 use super::edits::{self, Prepared};
+use super::receiver::{PUBLIC_URL, SECRET};
 use crate::config::{Config, Sources};
 use crate::context::Context;
 use crate::jobs::WrongArgument;
@@ -125,6 +126,8 @@ impl World {
         let store = format!("sqlite:{}", std::path::absolute(dir)?.join(STORE).display());
         let env = BTreeMap::from([
             ("CALSYNC__STORE__URL", store),
+            ("CALSYNC__WEBHOOKS__PUBLIC_URL", PUBLIC_URL.to_owned()),
+            ("CALSYNC__WEBHOOKS__SECRET", SECRET.to_owned()),
             ("CALSYNC__GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
             ("CALSYNC__GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
             ("CALSYNC__GOOGLE__API_URL", google.api_url()),
@@ -192,6 +195,12 @@ impl World {
     pub(super) fn is_upcoming(&self, row: &TimelineRow) -> bool {
         let timed = row.ends_at.is_some_and(|end| end > self.now);
         timed || row.end_date.is_some_and(|end| end > self.now.date_naive())
+    }
+
+    /// Returns when everything that the models had to tell has arrived.
+    pub(super) async fn all_is_told(&self) {
+        self.sandbox.google.settle().await;
+        self.sandbox.microsoft.settle().await;
     }
 
     pub(super) async fn stop(self) {

@@ -29,7 +29,7 @@ const EVENT_FIELDS: &str = "kind,timeZone,nextPageToken,nextSyncToken,items(\
 
 /// The events that are appointments. Working locations and birthdays are
 /// not: nobody is busy by them.
-const EVENT_TYPES: [&str; 4] = ["default", "outOfOffice", "focusTime", "fromGmail"];
+pub(super) const EVENT_TYPES: [&str; 4] = ["default", "outOfOffice", "focusTime", "fromGmail"];
 
 /// The most events on a page.
 const EVENTS_A_PAGE: &str = "2500";
@@ -126,7 +126,7 @@ impl Google {
     }
 
     /// A URL below the base of the API; the segments are encoded.
-    fn url(&self, path: &[&str]) -> Result<Url> {
+    pub(super) fn url(&self, path: &[&str]) -> Result<Url> {
         let mut url = self.endpoints.api_url.clone();
         url.path_segments_mut()
             .map_err(|()| protocol("the API's address has no path"))?

@@ -12,13 +12,14 @@ use serde_json::value::RawValue;
 
 use self::details::{attendee, conference_url, organizer_self, reminders, transparency};
 use self::time::{event_time, original_start};
-use super::types::{self, Identified, Text};
+use super::types::{self, Identified};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
 use crate::model::change::Change;
 use crate::model::event::{Attendee, Event, EventKind, EventStatus, Occurrences, Transparency};
 use crate::model::id::ExternalId;
 use crate::model::recurrence::Recurrence;
 use crate::model::time::Zone;
+use crate::provider::text::Text;
 use crate::provider::{ProviderError, Result};
 
 /// Why an item cannot be read, free of content.

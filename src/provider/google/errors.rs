@@ -1,5 +1,5 @@
-//! What Google's failures mean (contract, 8.2). Decided by status and reason
-//! code alone; the message is looked at in one case that has no code.
+//! What Google's failures mean (contract, 6.6 and 8.2). Decided by status and
+//! reason code; the message is looked at only for what may come without code.
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +19,41 @@ pub(super) fn classify_listing(answer: &Answer) -> ProviderError {
             retry_after: answer.retry_after(),
         },
         other => other,
+    }
+}
+
+/// Reads a failure that concerns a channel. Of what is said of the address the
+/// status is not certain: that the address is not authorised must not be taken
+/// for a refused token.
+pub(super) fn classify_channel(answer: &Answer) -> ProviderError {
+    let body: Value = answer.json().unwrap_or_default();
+    let error = &body["error"];
+    let refusal = reasons(error).into_iter().find_map(channel_refusal);
+    let refusal = refusal.or_else(|| {
+        let message = error["message"].as_str().unwrap_or_default().to_lowercase();
+        message.contains("webhook callback").then(|| {
+            let reason = "webhook callback".to_owned();
+            ProviderError::AddressRefused { reason }
+        })
+    });
+    match refusal.filter(|_| answer.status.is_client_error()) {
+        Some(refusal) => refusal,
+        None => match classify_listing(answer) {
+            ProviderError::SyncTokenExpired => ProviderError::NotFound,
+            other => other,
+        },
+    }
+}
+
+/// What a reason means that only channels have.
+fn channel_refusal(given: &str) -> Option<ProviderError> {
+    let reason = code(given);
+    match given {
+        "pushNotSupportedForRequestedResource" => Some(ProviderError::Unwatchable { reason }),
+        "channelIdNotUnique" => Some(ProviderError::Conflict { reason }),
+        _ => given
+            .starts_with("push.webhookUrl")
+            .then_some(ProviderError::AddressRefused { reason }),
     }
 }
 
@@ -76,18 +111,10 @@ fn list(value: &Value) -> &[Value] {
 
 /// A request that was not authorised: the token's fault, or ours.
 fn unauthorized(reasons: &[&str]) -> ProviderError {
-    for reason in reasons {
-        match *reason {
-            "required" | "CREDENTIALS_MISSING" => {
-                let reason = "Google saw no token".to_owned();
-                return ProviderError::Protocol { reason };
-            }
-            "push.webhookUrlUnauthorized" => {
-                let reason = code(reason);
-                return ProviderError::Invalid { reason };
-            }
-            _ => {}
-        }
+    let unseen = |reason: &&str| matches!(*reason, "required" | "CREDENTIALS_MISSING");
+    if reasons.iter().any(unseen) {
+        let reason = "Google saw no token".to_owned();
+        return ProviderError::Protocol { reason };
     }
     let reason = reasons.first().map_or("authError".to_owned(), |r| code(r));
     ProviderError::Unauthorized { reason }

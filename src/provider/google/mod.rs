@@ -8,6 +8,7 @@ mod client;
 mod convert;
 mod errors;
 mod types;
+mod watch;
 pub(super) mod webhook;
 
 use async_trait::async_trait;
@@ -18,8 +19,7 @@ use url::Url;
 use super::http::{Service, Transport};
 use super::oauth::{self, Registration, registered};
 use super::{
-    ChangesPage, ChangesRequest, ListedWatch, Provider, ProviderError, Result, Scope, Session,
-    WatchRequest,
+    ChangesPage, ChangesRequest, ListedWatch, Provider, Result, Scope, Session, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
@@ -104,30 +104,27 @@ impl Provider for Google {
         Scope::Calendar
     }
 
-    async fn watch(&self, _session: &Session, _request: &WatchRequest) -> Result<WatchGrant> {
-        Err(unspoken())
+    async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant> {
+        self.events_watch(session, request).await
     }
 
+    /// A channel ends when it was said to.
     async fn extend_watch(
         &self,
         _session: &Session,
         _watch: &WatchGrant,
+        _now: DateTime<Utc>,
         _until: DateTime<Utc>,
     ) -> Result<Option<WatchGrant>> {
-        Err(unspoken())
+        Ok(None)
     }
 
-    async fn stop_watch(&self, _session: &Session, _watch: &WatchGrant) -> Result<()> {
-        Err(unspoken())
+    async fn stop_watch(&self, session: &Session, watch: &WatchGrant) -> Result<()> {
+        self.channels_stop(session, watch).await
     }
 
+    /// Google lists no channels.
     async fn watches(&self, _session: &Session) -> Result<Vec<ListedWatch>> {
-        Err(unspoken())
+        Ok(Vec::new())
     }
-}
-
-/// Watches are not spoken yet.
-fn unspoken() -> ProviderError {
-    let reason = "watches are not spoken yet".to_owned();
-    ProviderError::Protocol { reason }
 }

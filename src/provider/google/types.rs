@@ -5,23 +5,11 @@
 //! Items are kept as raw text until each is read by itself, so that a bad one
 //! spoils nothing but itself.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A text that is looked at and not kept; borrowed where it has no escapes.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
-
-impl Text<'_> {
-    /// The text.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use crate::provider::text::Text;
 
 /// A page of `calendarList.list` or `events.list`.
 #[derive(Debug, Deserialize)]
@@ -45,6 +33,16 @@ pub(super) struct CalendarListEntry {
     pub(super) access_role: Option<String>,
     pub(super) primary: Option<bool>,
     pub(super) deleted: Option<bool>,
+}
+
+/// A channel.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Channel {
+    pub(super) id: Option<String>,
+    pub(super) resource_id: Option<String>,
+    /// Milliseconds, a text in the schema and a number in the guide.
+    pub(super) expiration: Option<Value>,
 }
 
 /// The one field that every resource has.

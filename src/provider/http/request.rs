@@ -40,6 +40,24 @@ impl Request {
         }
     }
 
+    /// Sets what a body says, and nothing relative to what was; may be
+    /// repeated.
+    pub(in crate::provider) fn patch(url: Url, route: &'static str, body: Body) -> Self {
+        Self {
+            method: Method::PATCH,
+            body: Some(body),
+            ..Self::get(url, route)
+        }
+    }
+
+    /// Deletes; may be repeated.
+    pub(in crate::provider) fn delete(url: Url, route: &'static str) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(url, route)
+        }
+    }
+
     /// Marks it as safe to repeat.
     pub(in crate::provider) fn repeatable(self) -> Self {
         Self {
@@ -66,10 +84,6 @@ impl Body {
     }
 
     /// A JSON document.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the first request with JSON is a write")
-    )]
     pub(in crate::provider) fn json(document: &serde_json::Value) -> Self {
         Self {
             content_type: "application/json",

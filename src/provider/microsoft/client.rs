@@ -8,10 +8,11 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::convert::{self, Round};
-use super::types::{Page, User};
+use super::types::{Event, Page, User};
 use super::{Microsoft, errors};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::id::SyncToken;
@@ -52,7 +53,7 @@ impl Microsoft {
         while let Some(url) = pages.next()? {
             let request = Request::get(url, "me/calendars");
             let answer = self.ask(session, request, errors::classify_read).await?;
-            let page: Page<'_> = answer.json()?;
+            let page: Page<&RawValue> = answer.json()?;
             calendars.extend(convert::calendars(pages.turn(&page)?)?);
         }
         let mut seen = HashSet::new();
@@ -79,14 +80,15 @@ impl Microsoft {
         let sent = link.unwrap_or(url.as_str()).to_owned();
         let asked = Request::get(url, route);
         let answer = self.ask(session, asked, errors::classify_delta).await?;
-        let page: Page<'_> = answer.json()?;
+        let mut page = events(&answer)?;
         let round = match request.since {
             None => Round::Full,
             Some(_) => Round::Incremental,
         };
-        let items = believable(&page, &sent)?;
+        believable(&page, &sent)?;
+        let events = page.value.take().unwrap_or_default();
         let zone = convert::calendar_zone(request.timezone.as_deref());
-        let delta = convert::delta(items, round, &zone)?;
+        let delta = convert::delta(events, round, &zone)?;
         Ok(ChangesPage {
             changes: delta.changes,
             touched: delta.touched,
@@ -158,16 +160,20 @@ impl Pages {
     }
 
     /// The items of a page, after which the next one is due.
-    pub(super) fn turn<'p, 'a>(
-        &mut self,
-        page: &'p Page<'a>,
-    ) -> Result<&'p [&'a serde_json::value::RawValue]> {
+    pub(super) fn turn<'p, T>(&mut self, page: &'p Page<T>) -> Result<&'p [T]> {
         let items = believable(page, &self.sent)?;
         self.next = filled(page.next_link.as_deref())
             .map(parse_link)
             .transpose()?;
         Ok(items)
     }
+}
+
+/// A page of events: read at once, or each by itself where one is torn.
+fn events(answer: &Answer) -> Result<Page<Event<'_>>> {
+    answer
+        .json()
+        .or_else(|_| Ok(answer.json::<Page<&RawValue>>()?.read()))
 }
 
 /// A URL with a window.
@@ -181,10 +187,7 @@ pub(super) fn within(mut url: Url, window: &Window) -> Url {
 
 /// The items of a page. Refused when it is no page, or leads back to where it
 /// came from.
-fn believable<'p, 'a>(
-    page: &'p Page<'a>,
-    sent: &str,
-) -> Result<&'p [&'a serde_json::value::RawValue]> {
+fn believable<'p, T>(page: &'p Page<T>, sent: &str) -> Result<&'p [T]> {
     let next = filled(page.next_link.as_deref());
     let last = filled(page.delta_link.as_deref());
     if page.value.is_none() && next.is_none() && last.is_none() {
@@ -199,7 +202,7 @@ fn believable<'p, 'a>(
 }
 
 /// How a round goes on; a page that claims both is not the last.
-fn next(page: &Page<'_>) -> Next {
+fn next<T>(page: &Page<T>) -> Next {
     match filled(page.next_link.as_deref()) {
         Some(link) => Next::Page(PageToken(link.to_owned())),
         None => Next::Done(filled(page.delta_link.as_deref()).map(SyncToken::new)),

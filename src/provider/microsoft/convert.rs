@@ -9,22 +9,28 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod time;
+mod watch;
 
 use serde_json::value::RawValue;
 
 pub(super) use self::delta::{Round, delta};
 use self::event::event;
 pub(super) use self::read::{Read, Series, read};
+pub(super) use self::watch::{granted, subscriptions};
 use super::time_zone;
-use super::types::{self, Identified, SparseEvent};
+use super::types::{self, Identified};
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
 use crate::model::change::Change;
 use crate::model::id::ExternalId;
 use crate::model::time::Zone;
+use crate::provider::text::Text;
 use crate::provider::{ProviderError, Result};
 
 /// Why an item cannot be read, free of content.
 type Unreadable = &'static str;
+
+/// Why an item cannot be read that is torn.
+const SHAPELESS: Unreadable = "not of the shape of an event";
 
 /// What an item is.
 enum Kind {
@@ -71,9 +77,9 @@ fn access_role(calendar: &types::Calendar) -> AccessRole {
 
 /// What an item is: its type decides. One that we do not know is told by what
 /// it has.
-fn kind(sparse: &SparseEvent) -> Result<Kind, Unreadable> {
+fn kind(event: &types::Event<'_>) -> Result<Kind, Unreadable> {
     let series = || {
-        sparse
+        event
             .series_master_id
             .as_deref()
             .filter(|id| !id.is_empty())
@@ -83,24 +89,24 @@ fn kind(sparse: &SparseEvent) -> Result<Kind, Unreadable> {
             .map(ExternalId::new)
             .ok_or("instance without its series")
     };
-    if sparse.removed.is_some() {
+    if event.removed.is_some() {
         return Ok(Kind::Removed);
     }
-    let kind = sparse.kind.as_deref().unwrap_or_default();
+    let kind = event.kind.as_ref().map_or("", Text::as_str);
     Ok(match kind.to_ascii_lowercase().as_str() {
         "singleinstance" => Kind::Single,
         "seriesmaster" => Kind::Series,
         "occurrence" => Kind::Occurrence(named()?),
         "exception" => Kind::Exception(named()?),
-        _ if sparse.recurrence.is_some() => Kind::Series,
+        _ if event.recurrence.is_some() => Kind::Series,
         _ if series().is_some() => Kind::Exception(named()?),
         _ => Kind::Single,
     })
 }
 
 /// An event that stands for itself, as a change.
-fn upsert(id: ExternalId, kind: Kind, item: &RawValue, zone: &Zone) -> Change {
-    match event(&id, kind, item, zone) {
+fn upsert(id: ExternalId, kind: Kind, given: types::Event<'_>, zone: &Zone) -> Change {
+    match event(&id, kind, given, zone) {
         Ok(event) => Change::Upsert(Box::new(event)),
         Err(reason) => unreadable(id, reason),
     }

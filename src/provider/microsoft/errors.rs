@@ -1,5 +1,6 @@
-//! What Graph's failures mean (contract, 3.4 and 10). Decided by status and
-//! codes alone, never by the message; codes are compared ignoring case.
+//! What Graph's failures mean (contract, 3.4, 9 and 10). Decided by status and
+//! codes; codes are compared ignoring case. The message is looked at in one
+//! case that has no certain code.
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,18 @@ const THROTTLED: [&str; 4] = [
     "toomanyrequests",
 ];
 
+/// The code around whatever went wrong with a subscription; elsewhere it says
+/// that the mailbox cannot be reached.
+const WRAPPER: &str = "extensionError";
+
+/// What a message says of the address of notifications.
+const ADDRESS: [&str; 4] = [
+    "validation",
+    "notificationurl",
+    "notification url",
+    "notification endpoint",
+];
+
 /// Errors inside errors beyond this depth are not looked at.
 const DEPTH: usize = 16;
 
@@ -46,26 +59,70 @@ pub(super) fn classify_delta(answer: &Answer) -> ProviderError {
 pub(super) fn classify_read(answer: &Answer) -> ProviderError {
     match classify(answer) {
         ProviderError::NotFound if codes(&answer.json().unwrap_or_default()).is_empty() => {
-            let reason = "HTTP 404 without an error of Graph's".to_owned();
-            ProviderError::Protocol { reason }
+            somebody_elses_404()
         }
         ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
         other => other,
     }
 }
 
+/// Reads a failure that concerns a subscription: what a code that says nothing
+/// by itself means is told by the status.
+pub(super) fn classify_subscription(answer: &Answer) -> ProviderError {
+    let codes = codes(&answer.json().unwrap_or_default());
+    let mut telling = codes
+        .iter()
+        .filter(|code| !code.eq_ignore_ascii_case(WRAPPER));
+    let known = telling.find_map(|code| by_code(code, answer));
+    match known.unwrap_or_else(|| by_status(&codes, answer)) {
+        ProviderError::NotFound if codes.is_empty() => somebody_elses_404(),
+        ProviderError::Gone => ProviderError::NotFound,
+        ProviderError::PreconditionFailed if answer.status.as_u16() == 409 => {
+            let reason = reason(&codes, answer);
+            ProviderError::Conflict { reason }
+        }
+        ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
+        other => other,
+    }
+}
+
+/// Reads a refused subscription. Some tenants refuse all of them.
+pub(super) fn classify_subscribing(answer: &Answer) -> ProviderError {
+    match classify_subscription(answer) {
+        ProviderError::Invalid { reason } if blames_address(answer) => {
+            ProviderError::AddressRefused { reason }
+        }
+        ProviderError::Forbidden { reason } | ProviderError::ScopeMissing { reason } => {
+            ProviderError::Unwatchable { reason }
+        }
+        other => other,
+    }
+}
+
+/// Whether a request is a bad one because of the address, or because nothing
+/// there answered the challenge.
+fn blames_address(answer: &Answer) -> bool {
+    let body: Value = answer.json().unwrap_or_default();
+    let message = body["error"]["message"].as_str().unwrap_or_default();
+    let message = message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    let coded = codes(&body)
+        .iter()
+        .any(|code| code.eq_ignore_ascii_case("validationError"));
+    (coded || says(&ADDRESS)) && !says(&["expiration"])
+}
+
 /// Reads a failure.
 fn classify(answer: &Answer) -> ProviderError {
-    let status = answer.status.as_u16();
-    let body: Value = answer.json().unwrap_or_default();
-    let codes = codes(&body);
-    if let Some(known) = codes.iter().find_map(|code| by_code(code, answer)) {
-        return known;
-    }
-    let reason = codes
-        .first()
-        .map_or_else(|| format!("HTTP {status}"), |first| code(first));
-    match status {
+    let codes = codes(&answer.json().unwrap_or_default());
+    let known = codes.iter().find_map(|code| by_code(code, answer));
+    known.unwrap_or_else(|| by_status(&codes, answer))
+}
+
+/// What a status means whose codes say nothing.
+fn by_status(codes: &[String], answer: &Answer) -> ProviderError {
+    let reason = reason(codes, answer);
+    match answer.status.as_u16() {
         401 if !challenges(answer) => ProviderError::Unauthorized { reason },
         401 | 403 if challenges(answer) => ProviderError::ReauthRequired {
             reason: "insufficient_claims".to_owned(),
@@ -81,6 +138,14 @@ fn classify(answer: &Answer) -> ProviderError {
         408 | 423 | 424 | 500.. => unavailable(reason, answer),
         _ => ProviderError::Invalid { reason },
     }
+}
+
+/// The most telling code, or the status where there is none.
+fn reason(codes: &[String], answer: &Answer) -> String {
+    let status = answer.status.as_u16();
+    codes
+        .first()
+        .map_or_else(|| format!("HTTP {status}"), |first| code(first))
 }
 
 /// What a code means by itself. A server that fails is not believed about
@@ -132,6 +197,12 @@ fn challenges(answer: &Answer) -> bool {
     answer
         .header(WWW_AUTHENTICATE)
         .is_some_and(|text| text.contains("insufficient_claims"))
+}
+
+/// Something is not there, but it is not Graph that says so.
+fn somebody_elses_404() -> ProviderError {
+    let reason = "HTTP 404 without an error of Graph's".to_owned();
+    ProviderError::Protocol { reason }
 }
 
 /// Too many requests.

@@ -12,6 +12,7 @@ mod recurrence;
 mod reread;
 mod time_zone;
 mod types;
+mod watch;
 pub(super) mod webhook;
 
 use async_trait::async_trait;
@@ -19,11 +20,11 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
+use self::watch::Ends;
 use super::http::{Service, Transport, TransportSettings};
 use super::oauth::{self, Registration, registered};
 use super::{
-    ChangesPage, ChangesRequest, ListedWatch, Provider, ProviderError, Result, Scope, Session,
-    WatchRequest,
+    ChangesPage, ChangesRequest, ListedWatch, Provider, Result, Scope, Session, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
@@ -120,30 +121,26 @@ impl Provider for Microsoft {
         Scope::Window
     }
 
-    async fn watch(&self, _session: &Session, _request: &WatchRequest) -> Result<WatchGrant> {
-        Err(unspoken())
+    async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant> {
+        self.subscribe(session, request).await
     }
 
     async fn extend_watch(
         &self,
-        _session: &Session,
-        _watch: &WatchGrant,
-        _until: DateTime<Utc>,
+        session: &Session,
+        watch: &WatchGrant,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
     ) -> Result<Option<WatchGrant>> {
-        Err(unspoken())
+        let ends = Ends { now, until };
+        self.renew(session, watch, ends).await.map(Some)
     }
 
-    async fn stop_watch(&self, _session: &Session, _watch: &WatchGrant) -> Result<()> {
-        Err(unspoken())
+    async fn stop_watch(&self, session: &Session, watch: &WatchGrant) -> Result<()> {
+        self.unsubscribe(session, watch).await
     }
 
-    async fn watches(&self, _session: &Session) -> Result<Vec<ListedWatch>> {
-        Err(unspoken())
+    async fn watches(&self, session: &Session) -> Result<Vec<ListedWatch>> {
+        self.subscriptions(session).await
     }
-}
-
-/// Watches are not spoken yet.
-fn unspoken() -> ProviderError {
-    let reason = "watches are not spoken yet".to_owned();
-    ProviderError::Protocol { reason }
 }

@@ -112,7 +112,7 @@ impl Reading<'_> {
             let request = Request::get(url, "me/events/{id}/instances");
             let classify = errors::classify_read;
             let answer = self.microsoft.ask(self.session, request, classify).await?;
-            let page: Page<'_> = answer.json()?;
+            let page: Page<&RawValue> = answer.json()?;
             changes.extend(series.instances(pages.turn(&page)?, &self.zone)?);
         }
         changes.insert(0, series.change);

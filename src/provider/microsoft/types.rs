@@ -3,25 +3,42 @@
 //! Graph's and end at `convert`. Values of enumerations stay texts: Graph adds
 //! to them.
 //!
-//! Items are kept as raw text until each is read by itself, so that a bad one
-//! spoils nothing but itself.
+//! Where a page of events cannot be read at once, each is read by itself, so
+//! that a bad one spoils nothing but itself.
+
+mod member;
 
 pub(super) mod notification;
+pub(super) mod subscription;
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::member::Member;
+use crate::provider::text::Text;
+
 /// A page of any collection.
 #[derive(Debug, Deserialize)]
-pub(super) struct Page<'a> {
+pub(super) struct Page<T> {
     #[serde(rename = "@odata.nextLink")]
     pub(super) next_link: Option<String>,
     #[serde(rename = "@odata.deltaLink")]
     pub(super) delta_link: Option<String>,
-    #[serde(borrow)]
-    pub(super) value: Option<Vec<&'a RawValue>>,
+    pub(super) value: Option<Vec<T>>,
+}
+
+impl<'a> Page<&'a RawValue> {
+    /// The same page of events, each read by itself.
+    pub(super) fn read(self) -> Page<Event<'a>> {
+        let read = |items: Vec<&'a RawValue>| items.into_iter().map(Event::read).collect();
+        Page {
+            next_link: self.next_link,
+            delta_link: self.delta_link,
+            value: self.value.map(read),
+        }
+    }
 }
 
 /// A calendar.
@@ -43,101 +60,126 @@ pub(super) struct Identified {
 /// What decides what an item is.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SparseEvent {
-    pub(super) id: String,
+struct SparseEvent<'a> {
+    id: String,
     #[serde(rename = "@removed")]
-    pub(super) removed: Option<IgnoredAny>,
-    #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) series_master_id: Option<String>,
-    pub(super) recurrence: Option<IgnoredAny>,
-    pub(super) is_all_day: Option<bool>,
-}
-
-/// Which members of an exception are there at all, if only as null.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Members {
-    pub(super) subject: Present,
-    pub(super) body: Present,
-    pub(super) location: Present,
-    pub(super) is_all_day: Present,
-    pub(super) is_cancelled: Present,
-    pub(super) is_organizer: Present,
-    pub(super) is_reminder_on: Present,
-    pub(super) show_as: Present,
-    pub(super) sensitivity: Present,
-    pub(super) attendees: Present,
-    pub(super) response_status: Present,
-    pub(super) start: Present,
-    pub(super) end: Present,
-}
-
-impl Members {
-    /// Whether none of them is absent.
-    pub(super) fn are_complete(&self) -> bool {
-        [
-            &self.subject,
-            &self.body,
-            &self.location,
-            &self.is_all_day,
-            &self.is_cancelled,
-            &self.is_organizer,
-            &self.is_reminder_on,
-            &self.show_as,
-            &self.sensitivity,
-            &self.attendees,
-            &self.response_status,
-            &self.start,
-            &self.end,
-        ]
-        .iter()
-        .all(|member| member.0)
-    }
-}
-
-/// Whether a member is there, of whatever value.
-#[derive(Debug, Default)]
-pub(super) struct Present(bool);
-
-impl<'de> Deserialize<'de> for Present {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
-    }
+    removed: Option<IgnoredAny>,
+    #[serde(rename = "type", borrow)]
+    kind: Option<Text<'a>>,
+    series_master_id: Option<String>,
+    recurrence: Option<Value>,
+    is_all_day: Member<bool>,
 }
 
 /// An event of any type; of an occurrence, little of it is there.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Event {
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Event<'a> {
+    pub(super) id: String,
+    #[serde(rename = "@removed")]
+    pub(super) removed: Option<IgnoredAny>,
+    #[serde(rename = "type", borrow)]
+    pub(super) kind: Option<Text<'a>>,
+    pub(super) series_master_id: Option<String>,
     #[serde(rename = "@odata.etag")]
     pub(super) etag: Option<String>,
     pub(super) change_key: Option<String>,
     #[serde(rename = "iCalUId")]
     pub(super) ical_uid: Option<String>,
-    pub(super) last_modified_date_time: Option<String>,
-    pub(super) subject: Option<String>,
-    pub(super) body: Option<ItemBody>,
-    pub(super) start: Option<DateTimeTimeZone>,
-    pub(super) end: Option<DateTimeTimeZone>,
-    pub(super) is_all_day: Option<bool>,
-    pub(super) original_start_time_zone: Option<String>,
-    pub(super) original_start: Option<String>,
+    #[serde(borrow)]
+    pub(super) last_modified_date_time: Option<Text<'a>>,
+    pub(super) subject: Member<String>,
+    pub(super) body: Member<ItemBody>,
+    #[serde(borrow)]
+    pub(super) start: Member<DateTimeTimeZone<'a>>,
+    #[serde(borrow)]
+    pub(super) end: Member<DateTimeTimeZone<'a>>,
+    pub(super) is_all_day: Member<bool>,
+    #[serde(borrow)]
+    pub(super) original_start_time_zone: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) original_start: Option<Text<'a>>,
     /// A [`PatternedRecurrence`], of whatever shape: that a rule cannot be
     /// read is no reason to do without its series.
     pub(super) recurrence: Option<Value>,
-    pub(super) is_cancelled: Option<bool>,
-    pub(super) show_as: Option<String>,
-    pub(super) sensitivity: Option<String>,
-    pub(super) location: Option<Location>,
-    pub(super) attendees: Option<Vec<Attendee>>,
-    pub(super) is_organizer: Option<bool>,
-    pub(super) response_status: Option<ResponseStatus>,
-    pub(super) is_reminder_on: Option<bool>,
+    pub(super) is_cancelled: Member<bool>,
+    #[serde(borrow)]
+    pub(super) show_as: Member<Text<'a>>,
+    pub(super) sensitivity: Member<String>,
+    pub(super) location: Member<Location>,
+    #[serde(borrow)]
+    pub(super) attendees: Member<Vec<Attendee<'a>>>,
+    pub(super) is_organizer: Member<bool>,
+    #[serde(borrow)]
+    pub(super) response_status: Member<ResponseStatus<'a>>,
+    pub(super) is_reminder_on: Member<bool>,
     pub(super) reminder_minutes_before_start: Option<i32>,
     pub(super) online_meeting: Option<OnlineMeetingInfo>,
     pub(super) online_meeting_url: Option<String>,
     pub(super) web_link: Option<String>,
+    /// Only what decides what it is could be read.
+    #[serde(skip)]
+    pub(super) torn: bool,
+}
+
+impl<'a> Event<'a> {
+    /// The event of an item; of one with unreadable details what it is, or
+    /// its id at least.
+    pub(super) fn read(item: &'a RawValue) -> Self {
+        let sparse = || serde_json::from_str(item.get()).map(SparseEvent::into);
+        let identified = || serde_json::from_str(item.get()).map(Identified::into);
+        serde_json::from_str(item.get())
+            .or_else(|_| sparse())
+            .or_else(|_| identified())
+            .unwrap_or_default()
+    }
+
+    /// Whether an exception says by itself what it is: nothing of it is
+    /// absent.
+    pub(super) fn is_complete(&self) -> bool {
+        [
+            self.subject.is_there(),
+            self.body.is_there(),
+            self.location.is_there(),
+            self.is_all_day.is_there(),
+            self.is_cancelled.is_there(),
+            self.is_organizer.is_there(),
+            self.is_reminder_on.is_there(),
+            self.show_as.is_there(),
+            self.sensitivity.is_there(),
+            self.attendees.is_there(),
+            self.response_status.is_there(),
+            self.start.is_there(),
+            self.end.is_there(),
+        ]
+        .iter()
+        .all(|is_there| *is_there)
+    }
+}
+
+impl From<Identified> for Event<'_> {
+    fn from(identified: Identified) -> Self {
+        Self {
+            id: identified.id,
+            torn: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> From<SparseEvent<'a>> for Event<'a> {
+    fn from(sparse: SparseEvent<'a>) -> Self {
+        Self {
+            id: sparse.id,
+            removed: sparse.removed,
+            kind: sparse.kind,
+            series_master_id: sparse.series_master_id,
+            recurrence: sparse.recurrence,
+            is_all_day: sparse.is_all_day,
+            torn: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// The description.
@@ -149,9 +191,11 @@ pub(super) struct ItemBody {
 /// A time without offset, in a zone that is named beside it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct DateTimeTimeZone {
-    pub(super) date_time: Option<String>,
-    pub(super) time_zone: Option<String>,
+pub(super) struct DateTimeTimeZone<'a> {
+    #[serde(borrow)]
+    pub(super) date_time: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) time_zone: Option<Text<'a>>,
 }
 
 /// A place.
@@ -164,10 +208,11 @@ pub(super) struct Location {
 /// A participant.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Attendee {
-    #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) status: Option<ResponseStatus>,
+pub(super) struct Attendee<'a> {
+    #[serde(rename = "type", borrow)]
+    pub(super) kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) status: Option<ResponseStatus<'a>>,
     pub(super) email_address: Option<EmailAddress>,
 }
 
@@ -180,8 +225,9 @@ pub(super) struct EmailAddress {
 
 /// An answer to an invitation.
 #[derive(Debug, Deserialize)]
-pub(super) struct ResponseStatus {
-    pub(super) response: Option<String>,
+pub(super) struct ResponseStatus<'a> {
+    #[serde(borrow)]
+    pub(super) response: Option<Text<'a>>,
 }
 
 /// An online meeting.

@@ -26,6 +26,17 @@ pub struct Behaviour {
     pub strict_parameters: bool,
     /// Status of `invalid_client`: 401 (default) or 400.
     pub invalid_client_status: u16,
+    /// `timeMin` also drops series whose first occurrence ends before it;
+    /// default: it keeps every series.
+    pub time_min_drops_series: bool,
+    /// No channel lives longer than this many days: 30 (default) or 7.
+    pub longest_channel_days: i64,
+    /// Every address of a channel is refused with this status, 401 or 400;
+    /// default: none is.
+    pub refuse_addresses: Option<u16>,
+    /// A notification that got no answer at all is sent again, as one that
+    /// was answered 503; default: it failed.
+    pub retry_unanswered: bool,
 }
 
 impl Default for Behaviour {
@@ -38,6 +49,10 @@ impl Default for Behaviour {
             refuse_lower_sequence: false,
             strict_parameters: true,
             invalid_client_status: 401,
+            time_min_drops_series: false,
+            longest_channel_days: 30,
+            refuse_addresses: None,
+            retry_unanswered: false,
         }
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Calendar {
     pub(super) generation: u32,
     /// Listings read as empty, whatever is in here.
     pub(super) blank: bool,
+    /// No channel may be opened on it.
+    pub(super) unwatchable: bool,
     pub(super) updated: DateTime<Utc>,
 }
 
@@ -68,6 +70,7 @@ impl Calendar {
             head: 0,
             generation: 0,
             blank: false,
+            unwatchable: false,
             updated: now,
         }
     }

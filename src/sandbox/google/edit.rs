@@ -200,6 +200,7 @@ impl Google {
 }
 
 fn store(world: &mut World, calendar: &str, body: Object) {
+    world.announce(calendar, &body);
     let id = body
         .get("id")
         .and_then(Value::as_str)

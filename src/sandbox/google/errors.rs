@@ -18,7 +18,12 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(status: u16, domain: &'static str, reason: &'static str, message: &str) -> Self {
+    pub(super) fn new(
+        status: u16,
+        domain: &'static str,
+        reason: &'static str,
+        message: &str,
+    ) -> Self {
         Self {
             status,
             domain,
@@ -164,16 +169,6 @@ impl ApiError {
     /// 500, 502, 503 or 504.
     pub fn backend_error(status: u16) -> Self {
         Self::new(status, "global", "backendError", "Backend Error")
-    }
-
-    /// 501: this model does not do it yet.
-    pub(super) fn not_modelled() -> Self {
-        Self::new(
-            501,
-            "sandbox",
-            "notImplemented",
-            "The sandbox does not model this method yet.",
-        )
     }
 
     /// What it says to people.

@@ -1,5 +1,6 @@
 //! The parameters of `events.list` that narrow or order a listing.
 
+use chrono::DateTime;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,6 +31,8 @@ pub(super) struct Filter {
     words: Option<String>,
     ical_uid: Option<String>,
     properties: Vec<(&'static str, String, String)>,
+    /// `timeMin` counts for the first occurrence of a series.
+    pub(super) drops_series: bool,
 }
 
 impl Filter {
@@ -43,6 +46,7 @@ impl Filter {
             words: call.param("q").map(str::to_lowercase),
             ical_uid: call.param("iCalUID").map(str::to_owned),
             properties: properties(call)?,
+            drops_series: false,
         };
         match (filter.time_min, filter.time_max) {
             (Some(min), Some(max)) if min >= max => Err(ApiError::time_range_empty()),
@@ -73,16 +77,19 @@ impl Filter {
         self.types.is_empty() || self.types.iter().any(|wanted| wanted == kind)
     }
 
-    /// A series is kept if it begins in time: whether `timeMin` drops series
-    /// that still recur is unconfirmed.
+    /// Both bounds are exclusive. Whether `timeMin` drops series that still
+    /// recur is unconfirmed.
     fn times_fit(&self, body: &Object, zone: &Zone) -> bool {
         let at = |name: &str| {
             body.get(name)
                 .and_then(|when| When::parse(when, zone, name).ok())
                 .map(|when| when.instant(zone))
         };
-        let ends_late = body.contains_key("recurrence") || after(at("end"), self.time_min);
-        ends_late && after(self.time_max, at("start"))
+        let recurs = body.contains_key("recurrence") && !self.drops_series;
+        let ends_late = |min| at("end").is_none_or(|end| end > min);
+        let starts_early = |max| at("start").is_none_or(|start| start < max);
+        self.time_min.is_none_or(|min| recurs || ends_late(min))
+            && self.time_max.is_none_or(starts_early)
     }
 
     fn updated_fits(&self, body: &Object) -> bool {
@@ -112,18 +119,11 @@ impl Filter {
     }
 }
 
-fn after(later: Option<Timestamp>, earlier: Option<Timestamp>) -> bool {
-    match (later, earlier) {
-        (Some(later), Some(earlier)) => later > earlier,
-        _ => true,
-    }
-}
-
 fn text<'a>(body: &'a Object, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Value::as_str)
 }
 
-fn types(call: &Call) -> Result<Vec<String>, ApiError> {
+pub(super) fn types(call: &Call) -> Result<Vec<String>, ApiError> {
     const KNOWN: [&str; 6] = [
         "default",
         "outOfOffice",
@@ -141,11 +141,15 @@ fn types(call: &Call) -> Result<Vec<String>, ApiError> {
     }
 }
 
-/// RFC 3339; the offset is mandatory.
+/// RFC 3339; the offset is mandatory, fractions of a second are ignored.
 fn moment(call: &Call, name: &str) -> Result<Option<Timestamp>, ApiError> {
-    let bad = |_| ApiError::invalid(name, "Bad Request");
+    let whole = |text: &str| {
+        let seconds = DateTime::parse_from_rfc3339(text).ok()?.timestamp();
+        Timestamp::from_second(seconds).ok()
+    };
+    let bad = || ApiError::invalid(name, "Bad Request");
     call.param(name)
-        .map(|text| text.parse().map_err(bad))
+        .map(|text| whole(text).ok_or_else(bad))
         .transpose()
 }
 

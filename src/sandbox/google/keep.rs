@@ -81,6 +81,7 @@ impl Write<'_> {
 
     pub(super) fn store(&mut self, body: Object) -> String {
         let id = id_of(&body);
+        self.world.announce(self.calendar, &body);
         let World {
             calendars,
             ids,
@@ -95,6 +96,7 @@ impl Write<'_> {
 
     fn store_quietly(&mut self, body: Object) -> String {
         let id = id_of(&body);
+        self.world.announce(self.calendar, &body);
         let World {
             calendars,
             ids,

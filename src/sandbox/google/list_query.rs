@@ -62,6 +62,7 @@ impl ListQuery {
     ) -> Result<Self, ApiError> {
         exclusions(call)?;
         let mut query = Self::plain(call, role, calendar)?;
+        query.filter.drops_series = how.time_min_drops_series;
         if let Some(token) = call.param("syncToken") {
             query.resume(token, calendar, how)?;
         }

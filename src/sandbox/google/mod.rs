@@ -9,6 +9,8 @@ mod behaviour;
 mod calendar;
 mod calendar_list;
 mod call;
+mod channel;
+mod channel_errors;
 mod check;
 mod edit;
 mod errors;
@@ -23,9 +25,11 @@ mod list_query;
 mod log;
 mod merge;
 mod names;
+mod notice;
 mod oauth;
 mod observe;
 mod properties;
+mod receivers;
 mod recurrence;
 mod render;
 mod route;
@@ -35,6 +39,8 @@ mod serve;
 mod shape;
 mod times;
 mod token;
+mod watch;
+mod wish;
 mod world;
 mod write;
 
@@ -44,10 +50,12 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
+use super::push::{Push, Routes};
 use world::World;
 
 pub use admin::{CalendarSpec, GoogleAccount};
 pub use behaviour::{Behaviour, Quota};
+pub use channel::Channel;
 pub use errors::ApiError;
 pub use faults::{Effect, Fault, Hook};
 pub use log::{Logged, Mail};
@@ -60,14 +68,23 @@ pub use world::AccessRole;
 pub struct Google {
     world: Arc<Mutex<World>>,
     url: Arc<str>,
+    push: Push,
     stop: CancellationToken,
 }
 
 impl Google {
-    pub(super) fn new(url: &str, clock: Clock, seed: u64, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        url: &str,
+        clock: Clock,
+        seed: u64,
+        routes: Routes,
+        stop: CancellationToken,
+    ) -> Self {
+        let push = Push::start(routes, stop.clone());
         Self {
-            world: Arc::new(Mutex::new(World::new(clock, seed))),
+            world: Arc::new(Mutex::new(World::new(url, clock, seed, push.clone()))),
             url: url.into(),
+            push,
             stop,
         }
     }

@@ -16,7 +16,7 @@ use super::log::Logged;
 use super::route::Kind;
 use super::world::{AccessRole, World};
 use super::write::Write;
-use super::{Google, calendar_list, events, oauth, scopes};
+use super::{Google, calendar_list, events, oauth, scopes, watch};
 
 /// Answers one request.
 pub(super) async fn serve(
@@ -28,8 +28,11 @@ pub(super) async fn serve(
     let mut visit = Visit::begin(&google, &call);
     let effects = std::mem::take(&mut visit.effects);
     wait(&effects, |hook| (hook.0)(&google), || google.stopped()).await;
-    let answer = early(&effects)
-        .unwrap_or_else(|| google.with(|world| process(world, &call, &visit, &effects)));
+    let answer = match (early(&effects), call.route.kind) {
+        (Some(answer), _) => answer,
+        (None, Kind::EventsWatch) => open_channel(&google, &call, &visit).await,
+        (None, _) => google.with(|world| process(world, &call, &visit, &effects)),
+    };
     if drops(&effects) {
         switch.cut();
         return Response::new(Body::empty());
@@ -106,6 +109,21 @@ fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) ->
             let answer = method(world, call, visit, Tweaks::of(effects));
             answer.unwrap_or_else(Answer::from)
         }),
+    }
+}
+
+/// Opens a channel; its greeting arrives before the answer is sent.
+async fn open_channel(google: &Google, call: &Call, visit: &Visit) -> Answer {
+    let opened = google.with(|world| match admit(world, call, visit) {
+        Some(refusal) => Err(refusal),
+        None => watch::open(world, call, &visit.account, &visit.calendar).map_err(Answer::from),
+    });
+    match opened {
+        Ok((answer, hello)) => {
+            google.push.deliver(hello).await;
+            answer
+        }
+        Err(refusal) => refusal,
     }
 }
 
@@ -193,7 +211,9 @@ fn method(
             calendar,
         }
         .delete(),
-        Kind::EventsWatch | Kind::ChannelsStop => Err(ApiError::not_modelled()),
-        Kind::Token | Kind::Revoke | Kind::Unknown => Err(ApiError::not_found()),
+        Kind::ChannelsStop => watch::stop(world, call, account),
+        Kind::EventsWatch | Kind::Token | Kind::Revoke | Kind::Unknown => {
+            Err(ApiError::not_found())
+        }
     }
 }

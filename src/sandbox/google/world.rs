@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 
 use super::super::clock::Clock;
 use super::super::ids::Ids;
+use super::super::push::Push;
 use super::behaviour::{Behaviour, Spending};
 use super::calendar::Calendar;
+use super::channel::Channels;
 use super::errors::ApiError;
 use super::faults::Faults;
 use super::log::Log;
+use super::notice::Mishap;
 
 /// What a user may do on a calendar, as Google names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,11 +84,16 @@ pub(super) struct Access {
 
 /// Everything the model knows.
 pub(super) struct World {
+    /// What stands for `https://www.googleapis.com`.
+    pub(super) url: String,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) accounts: BTreeMap<String, Account>,
     pub(super) calendars: HashMap<String, Calendar>,
     pub(super) access: HashMap<String, Access>,
+    pub(super) channels: Channels,
+    pub(super) mishaps: Mishap,
+    pub(super) push: Push,
     pub(super) behaviour: Behaviour,
     pub(super) spending: Spending,
     pub(super) faults: Faults,
@@ -94,13 +102,17 @@ pub(super) struct World {
 
 impl World {
     /// An empty world.
-    pub(super) fn new(clock: Clock, seed: u64) -> Self {
+    pub(super) fn new(url: &str, clock: Clock, seed: u64, push: Push) -> Self {
         Self {
+            url: url.to_owned(),
             clock,
             ids: Ids::new(seed),
             accounts: BTreeMap::new(),
             calendars: HashMap::new(),
             access: HashMap::new(),
+            channels: Channels::default(),
+            mishaps: Mishap::default(),
+            push,
             behaviour: Behaviour::default(),
             spending: Spending::default(),
             faults: Faults::default(),

@@ -198,11 +198,11 @@ impl Microsoft {
         self.on_calendar(calendar, |calendar| calendar.generation += 1);
     }
 
-    fn on_mailbox(&self, email: &str, work: impl FnOnce(&mut Mailbox)) {
+    pub(super) fn on_mailbox(&self, email: &str, work: impl FnOnce(&mut Mailbox)) {
         self.with(|world| world.mailboxes.get_mut(email).map(work));
     }
 
-    fn on_calendar(&self, calendar: &str, work: impl FnOnce(&mut Calendar)) {
+    pub(super) fn on_calendar(&self, calendar: &str, work: impl FnOnce(&mut Calendar)) {
         self.with(|world| world.calendars.get_mut(calendar).map(work));
     }
 }
@@ -219,34 +219,36 @@ impl World {
         }
         id
     }
+
+    /// An id as directories and subscriptions have them.
+    pub(super) fn guid(&mut self) -> String {
+        let digits = self.ids.opaque();
+        format!(
+            "{}-{}-4{}-8{}-{}",
+            &digits[..8],
+            &digits[8..12],
+            &digits[13..16],
+            &digits[17..20],
+            &digits[20..]
+        )
+    }
 }
 
 fn mailbox(world: &mut World, email: &str) -> Mailbox {
     let scopes = ["User.Read", "Calendars.ReadWrite"];
     Mailbox {
         number: world.next_version(),
-        id: guid(world),
-        tenant: guid(world),
+        id: world.guid(),
+        tenant: world.guid(),
         name: display_name(email),
         mail: Some(email.to_owned()),
         scopes: scopes.map(str::to_owned).to_vec(),
         single_use: false,
         refusal: None,
+        refuses_subscriptions: None,
         calendars: Vec::new(),
         transactions: HashMap::new(),
     }
-}
-
-fn guid(world: &mut World) -> String {
-    let digits = world.ids.opaque();
-    format!(
-        "{}-{}-4{}-8{}-{}",
-        &digits[..8],
-        &digits[8..12],
-        &digits[13..16],
-        &digits[17..20],
-        &digits[20..]
-    )
 }
 
 /// `ada.example@…` is Ada Example.

@@ -88,6 +88,22 @@ pub struct Behaviour {
     pub access_lifetime_s: i64,
     /// The app is a public client: it must not send a secret. Default: off.
     pub public_client: bool,
+    /// The longest life of a subscription: 10,080 minutes (default) or 4,230.
+    /// Longer wishes are refused.
+    pub longest_subscription_minutes: i64,
+    /// A subscription to `me/events` hears of every calendar. Default: of the
+    /// default calendar alone.
+    pub mailbox_subscriptions_cover_all: bool,
+    /// Subscriptions that a mailbox may have. Default: 1,000.
+    pub subscriptions_per_mailbox: usize,
+    /// A new address of a subscription is asked whether it is there. Default:
+    /// on.
+    pub handshake_on_patch: bool,
+    /// Notifications in one POST at most. Default: 10.
+    pub batch: usize,
+    /// Minutes for which a subscription delivers that should be reauthorized.
+    /// Default: 60.
+    pub reauthorization_minutes: i64,
 }
 
 impl Default for Behaviour {
@@ -117,6 +133,12 @@ impl Default for Behaviour {
             concurrency: Some(4),
             access_lifetime_s: 3599,
             public_client: false,
+            longest_subscription_minutes: 10_080,
+            mailbox_subscriptions_cover_all: false,
+            subscriptions_per_mailbox: 1000,
+            handshake_on_patch: true,
+            batch: 10,
+            reauthorization_minutes: 60,
         }
     }
 }

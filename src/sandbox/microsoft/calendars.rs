@@ -154,7 +154,7 @@ fn shown(world: &World, calendar: &Calendar) -> Value {
 }
 
 /// The members that `$select` names.
-fn selected(mut value: Value, call: &Call) -> Value {
+pub(super) fn selected(mut value: Value, call: &Call) -> Value {
     if let (Some(names), Value::Object(all)) = (call.param("$select"), &mut value) {
         let names: Vec<&str> = names.split(',').map(str::trim).collect();
         all.retain(|name, _| {

@@ -177,7 +177,7 @@ impl Microsoft {
 
 impl World {
     /// Whose mailbox a calendar lies in.
-    fn account_of(&self, calendar: &str) -> Option<String> {
+    pub(super) fn account_of(&self, calendar: &str) -> Option<String> {
         Some(self.calendars.get(calendar)?.account.clone())
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Mailbox {
     pub(super) single_use: bool,
     /// Every refresh is answered with this error and number.
     pub(super) refusal: Option<(&'static str, u32)>,
+    /// Nothing in it can be subscribed to: the status that says so.
+    pub(super) refuses_subscriptions: Option<u16>,
     /// The calendars in the order of the list; the first one is the default.
     pub(super) calendars: Vec<String>,
     /// Which item a transaction made.
@@ -62,6 +64,8 @@ pub(super) struct Calendar {
     pub(super) generation: u32,
     /// Reads as empty, whatever is in here.
     pub(super) blank: bool,
+    /// It cannot be subscribed to: the status that says so.
+    pub(super) refuses_subscriptions: Option<u16>,
     pub(super) rounds: BTreeMap<u32, Round>,
 }
 
@@ -85,6 +89,7 @@ impl Calendar {
             head: 0,
             generation: 0,
             blank: false,
+            refuses_subscriptions: None,
             rounds: BTreeMap::new(),
         }
     }

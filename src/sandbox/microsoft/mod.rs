@@ -7,6 +7,7 @@
 
 mod accounts;
 mod adopt;
+mod announce;
 mod behaviour;
 mod body;
 mod calendars;
@@ -21,6 +22,7 @@ mod events;
 mod extended;
 mod faults;
 mod grant;
+mod handshake;
 mod item;
 mod item_id;
 mod keep;
@@ -30,16 +32,23 @@ mod lookup;
 mod mailbox;
 mod moment;
 mod months;
+mod notice;
 mod oauth;
 mod observe;
 mod prefer;
+mod proposal;
+mod receivers;
 mod recurrence;
 mod render;
+mod resource;
 mod round;
 mod route;
 mod rule;
 mod serve;
 mod store;
+mod subscribe;
+mod subscription;
+mod subscription_errors;
 mod token;
 mod token_loss;
 mod world;
@@ -52,6 +61,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
+use super::push::{Push, Routes};
 use world::World;
 
 pub use accounts::{CalendarSpec, MicrosoftAccount};
@@ -59,22 +69,33 @@ pub use behaviour::{Behaviour, Budget, OccurrenceDeletion, TokenLoss};
 pub use errors::ApiError;
 pub use faults::{Effect, Fault, Hook};
 pub use log::{Logged, Mail, MailReason};
+pub use notice::Lifecycle;
 pub use oauth::{CLIENT_ID, CLIENT_SECRET};
 pub use route::Kind;
+pub use subscription::Subscription;
 
 /// The handle on the model; clones are the same model.
 #[derive(Clone)]
 pub struct Microsoft {
     world: Arc<Mutex<World>>,
     url: Arc<str>,
+    push: Push,
     stop: CancellationToken,
 }
 
 impl Microsoft {
-    pub(super) fn new(url: &str, clock: Clock, seed: u64, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        url: &str,
+        clock: Clock,
+        seed: u64,
+        routes: Routes,
+        stop: CancellationToken,
+    ) -> Self {
+        let push = Push::start(routes, stop.clone());
         Self {
-            world: Arc::new(Mutex::new(World::new(clock, seed, url))),
+            world: Arc::new(Mutex::new(World::new(url, clock, seed, push.clone()))),
             url: url.into(),
+            push,
             stop,
         }
     }

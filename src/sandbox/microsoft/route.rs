@@ -37,8 +37,18 @@ pub enum Kind {
     TranslateIds,
     /// Open extensions and categories.
     NotModelled,
-    /// Anything under `/subscriptions`
-    Subscriptions,
+    /// `GET /subscriptions`
+    SubscriptionsList,
+    /// `POST /subscriptions`
+    SubscriptionsCreate,
+    /// `GET /subscriptions/{s}`
+    SubscriptionsGet,
+    /// `PATCH /subscriptions/{s}`
+    SubscriptionsUpdate,
+    /// `DELETE /subscriptions/{s}`
+    SubscriptionsDelete,
+    /// `POST /subscriptions/{s}/reauthorize`
+    SubscriptionsReauthorize,
     /// `POST /$batch`
     Batch,
     /// Anything else.
@@ -68,6 +78,7 @@ pub(super) struct Route {
     pub(super) calendar: String,
     /// The event; of `supportedTimeZones` the whole segment.
     pub(super) event: String,
+    pub(super) subscription: String,
     /// The tenant of a token request.
     pub(super) tenant: String,
 }
@@ -90,13 +101,31 @@ impl Route {
                 _ => Kind::Unknown,
             }),
             ["v1.0", "me", rest @ ..] if !rest.is_empty() => Self::in_mailbox(method, rest),
-            ["v1.0", "subscriptions", ..] => Self::bare(Kind::Subscriptions),
+            ["v1.0", "subscriptions", rest @ ..] => Self::subscription(method, rest),
             ["v1.0", "$batch"] => Self::bare(Kind::Batch),
             [tenant, "oauth2", "v2.0", "token"] if method == Method::POST => Self {
                 tenant: (*tenant).to_owned(),
                 ..Self::bare(Kind::Token)
             },
             _ => Self::bare(Kind::Unknown),
+        }
+    }
+
+    fn subscription(method: &Method, segments: &[&str]) -> Self {
+        let (kind, subscription) = match (method.as_str(), segments) {
+            ("GET", []) => (Kind::SubscriptionsList, ""),
+            ("POST", []) => (Kind::SubscriptionsCreate, ""),
+            ("GET", [id]) => (Kind::SubscriptionsGet, *id),
+            ("PATCH", [id]) => (Kind::SubscriptionsUpdate, *id),
+            ("DELETE", [id]) => (Kind::SubscriptionsDelete, *id),
+            ("POST", [id, "reauthorize" | "microsoft.graph.reauthorize"]) => {
+                (Kind::SubscriptionsReauthorize, *id)
+            }
+            _ => (Kind::Unknown, ""),
+        };
+        Self {
+            subscription: subscription.to_owned(),
+            ..Self::bare(kind)
         }
     }
 
@@ -144,6 +173,7 @@ impl Route {
             kind,
             calendar: String::new(),
             event: String::new(),
+            subscription: String::new(),
             tenant: String::new(),
         }
     }

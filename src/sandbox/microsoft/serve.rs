@@ -12,9 +12,11 @@ use super::call::Call;
 use super::delta::{self, Tweaks};
 use super::errors::ApiError;
 use super::faults::Effect;
+use super::handshake;
 use super::log::Logged;
 use super::oauth::{self, short};
 use super::route::Kind;
+use super::subscribe::{self, Wish};
 use super::world::World;
 use super::write::Write;
 use super::{Microsoft, calendars, events};
@@ -33,8 +35,13 @@ pub(super) async fn serve(
         false => {
             let run = |hook: &super::Hook| (hook.0)(&microsoft);
             wait(&effects, run, || microsoft.stopped()).await;
-            early(&effects)
-                .unwrap_or_else(|| microsoft.with(|world| process(world, &call, &visit, &effects)))
+            match (early(&effects), call.route.kind) {
+                (Some(answer), _) => answer,
+                (None, Kind::SubscriptionsCreate | Kind::SubscriptionsUpdate) => {
+                    agree(&microsoft, &call, &visit).await
+                }
+                (None, _) => microsoft.with(|world| process(world, &call, &visit, &effects)),
+            }
         }
     };
     if drops(&effects) {
@@ -122,7 +129,11 @@ fn caller(world: &World, call: &Call) -> Option<String> {
 fn calendar(world: &World, call: &Call, account: &str) -> String {
     match call.route.kind {
         Kind::Token | Kind::Me | Kind::CalendarsList | Kind::CalendarsCreate => String::new(),
-        Kind::TimeZones | Kind::TranslateIds | Kind::Subscriptions => String::new(),
+        Kind::TimeZones | Kind::TranslateIds => String::new(),
+        Kind::SubscriptionsList | Kind::SubscriptionsGet => String::new(),
+        Kind::SubscriptionsUpdate | Kind::SubscriptionsDelete => String::new(),
+        Kind::SubscriptionsReauthorize => String::new(),
+        Kind::SubscriptionsCreate => subscribe::calendar(world, call, account).unwrap_or_default(),
         Kind::Batch | Kind::NotModelled | Kind::Unknown => String::new(),
         _ if !call.route.calendar.is_empty() => call.route.calendar.clone(),
         _ => world
@@ -149,6 +160,27 @@ fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) ->
     }
     let answer = admit(world, call, visit).and_then(|()| operation(world, call, visit, effects));
     answer.unwrap_or_else(Answer::from)
+}
+
+/// Writes a subscription, once the receivers that it names have said that they
+/// are there.
+async fn agree(microsoft: &Microsoft, call: &Call, visit: &Visit) -> Answer {
+    let account = visit.account.as_str();
+    let wish = microsoft.with(|world| {
+        admit(world, call, visit)?;
+        Wish::read(world, call, account)
+    });
+    let wish = match wish {
+        Ok(wish) => wish,
+        Err(refusal) => return refusal.into(),
+    };
+    for url in &wish.urls {
+        if !handshake::succeeds(&microsoft.push, url, &wish.token).await {
+            return ApiError::handshake_failed().into();
+        }
+    }
+    let done = microsoft.with(|world| wish.carry_out(world, account));
+    done.unwrap_or_else(Answer::from)
 }
 
 /// Refuses a caller who may not do this, or not now.
@@ -206,11 +238,13 @@ fn operation(
         Kind::EventsCreate => write(world).create(),
         Kind::EventsUpdate => write(world).update(),
         Kind::EventsDelete => write(world).delete(),
-        Kind::Subscriptions | Kind::Batch | Kind::NotModelled => Err(ApiError::not_modelled()),
-        Kind::Token | Kind::Unknown => Err(ApiError::new(
-            404,
-            "UnknownError",
-            "Resource not found for the segment.",
-        )),
+        Kind::SubscriptionsList => subscribe::list(world, call, account),
+        Kind::SubscriptionsGet => subscribe::get(world, call, account),
+        Kind::SubscriptionsDelete => subscribe::delete(world, call, account),
+        Kind::SubscriptionsReauthorize => subscribe::reauthorize(world, call, account),
+        Kind::Batch | Kind::NotModelled => Err(ApiError::not_modelled()),
+        Kind::SubscriptionsCreate | Kind::SubscriptionsUpdate | Kind::Token | Kind::Unknown => Err(
+            ApiError::new(404, "UnknownError", "Resource not found for the segment."),
+        ),
     }
 }

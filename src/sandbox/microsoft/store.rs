@@ -5,21 +5,23 @@ use jiff::civil::Date;
 use super::behaviour::OccurrenceDeletion;
 use super::item::{Exception, Item};
 use super::mailbox::{Calendar, Facet};
+use super::notice::Change;
 use super::world::World;
 
 impl World {
     /// Keeps a new item; its key.
-    pub(super) fn put(&mut self, calendar: &str, mut item: Item) -> u64 {
+    pub(super) fn put(&mut self, calendar_id: &str, mut item: Item) -> u64 {
         self.items += 1;
         item.key = self.items;
         (item.version, item.modified) = (self.next_version(), self.stamp());
         item.created = item.modified;
         let key = item.key;
-        if let Some(calendar) = self.calendars.get_mut(calendar) {
+        if let Some(calendar) = self.calendars.get_mut(calendar_id) {
             calendar.items.insert(key, item);
             calendar.touch(key, Facet::Whole);
             self.places.insert(key, calendar.id.clone());
         }
+        self.announce(calendar_id, key, None, Change::Created);
         key
     }
 
@@ -51,6 +53,8 @@ impl World {
             None => (item.version, item.modified) = (version, modified),
         }
         calendar.touch(key, facet);
+        let calendar = calendar.id.clone();
+        self.announce(&calendar, key, day, Change::Updated);
         true
     }
 
@@ -77,11 +81,12 @@ impl World {
         };
         calendar.items.remove(&key);
         calendar.touch(key, Facet::Whole);
-        let account = calendar.account.clone();
+        let (id, account) = (calendar.id.clone(), calendar.account.clone());
         self.places.remove(&key);
         if let Some(mailbox) = self.mailboxes.get_mut(&account).filter(|_| !keeps) {
             mailbox.transactions.retain(|_, made| *made != key);
         }
+        self.announce(&id, key, None, Change::Deleted);
         true
     }
 
@@ -100,9 +105,16 @@ impl World {
             series.exceptions.remove(&day);
             series.cancelled.insert(day);
         }
+        let calendar_id = calendar.id.clone();
         match how {
-            OccurrenceDeletion::TouchesMaster => calendar.touch(key, Facet::Master),
-            OccurrenceDeletion::Tombstone => calendar.touch(key, Facet::Occurrence(day)),
+            OccurrenceDeletion::TouchesMaster => {
+                calendar.touch(key, Facet::Master);
+                self.announce(&calendar_id, key, None, Change::Updated);
+            }
+            OccurrenceDeletion::Tombstone => {
+                calendar.touch(key, Facet::Occurrence(day));
+                self.announce(&calendar_id, key, Some(day), Change::Deleted);
+            }
             OccurrenceDeletion::Silent => {}
         }
         true
@@ -114,9 +126,9 @@ impl World {
         if !self.calendars.contains_key(target) {
             return false;
         }
-        let Some(mut item) = self.place(key).and_then(|from| {
+        let Some((from, mut item)) = self.place(key).and_then(|from| {
             from.touch(key, Facet::Whole);
-            from.items.remove(&key)
+            Some((from.id.clone(), from.items.remove(&key)?))
         }) else {
             return false;
         };
@@ -126,6 +138,8 @@ impl World {
             calendar.touch(key, Facet::Whole);
             self.places.insert(key, target.to_owned());
         }
+        self.announce(&from, key, None, Change::Deleted);
+        self.announce(target, key, None, Change::Created);
         true
     }
 

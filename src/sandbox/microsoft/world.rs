@@ -6,12 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::clock::Clock;
 use super::super::ids::Ids;
+use super::super::push::Push;
 use super::behaviour::{Behaviour, Spending};
 use super::errors::ApiError;
 use super::faults::Faults;
 use super::log::Log;
 use super::mailbox::{Calendar, Mailbox};
+use super::notice::Mishap;
 use super::oauth::{Access, Refresh};
+use super::subscription::Subscriptions;
 
 /// Everything the model knows.
 pub(super) struct World {
@@ -30,13 +33,18 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) log: Log,
     pub(super) items: u64,
+    pub(super) subscriptions: Subscriptions,
+    /// How many notifications there were.
+    pub(super) notices: u64,
+    pub(super) mishaps: Mishap,
+    pub(super) push: Push,
     version: u32,
     stamped: Timestamp,
 }
 
 impl World {
     /// An empty world.
-    pub(super) fn new(clock: Clock, seed: u64, url: &str) -> Self {
+    pub(super) fn new(url: &str, clock: Clock, seed: u64, push: Push) -> Self {
         Self {
             clock,
             ids: Ids::new(seed),
@@ -51,6 +59,10 @@ impl World {
             faults: Faults::default(),
             log: Log::default(),
             items: 0,
+            subscriptions: Subscriptions::default(),
+            notices: 0,
+            mishaps: Mishap::default(),
+            push,
             version: 0,
             stamped: Timestamp::MIN,
         }

@@ -26,13 +26,14 @@ WHERE e.calendar_id = ?1 AND e.removed_at IS NULL AND e.occurrences IS NOT NULL"
 /// exceptions: where the series is gone, each tells by itself whether it is.
 const HEADLESS: &str = "\
 SELECT o.series FROM
-    (SELECT series_external_id AS series FROM temp.stage_occurrence WHERE calendar_id = ?1
-     UNION
-     SELECT series_external_id FROM temp.stage
+    (SELECT DISTINCT series_external_id AS series FROM temp.stage_occurrence
+     WHERE calendar_id = ?1
+     UNION ALL
+     SELECT DISTINCT series_external_id FROM temp.stage INDEXED BY stage_exceptions
      WHERE calendar_id = ?1 AND change = 'upsert' AND series_external_id IS NOT NULL) o
 WHERE NOT EXISTS (SELECT 1 FROM temp.stage s
                   WHERE s.calendar_id = ?1 AND s.external_id = o.series)
-UNION
+UNION ALL
 SELECT x.external_id FROM temp.stage x
 WHERE x.calendar_id = ?1 AND x.change = 'upsert' AND x.series_external_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM temp.stage s

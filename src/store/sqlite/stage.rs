@@ -77,7 +77,7 @@ SET doubtful = doubtful OR \"start\" <> excluded.\"start\" OR \"end\" <> exclude
 /// Gives series the occurrences that are listed beside them. An exception
 /// stands for its occurrence.
 const GATHER: &str = "\
-UPDATE temp.stage AS s
+UPDATE temp.stage AS s INDEXED BY stage_listed
 SET occurrences =
     (SELECT json_group_array(json_array(o.external_id, o.\"start\", o.\"end\")
                              ORDER BY o.\"start\", o.external_id)
@@ -100,18 +100,18 @@ pub(super) fn add(connection: &Connection, calendar: &CalendarId, page: &[Change
     let mut occurrence = connection.prepare_cached(OCCURRENCE)?;
     for change in page {
         let external_id = change.external_id();
-        let id = EventId::of(calendar, external_id);
+        let id = || EventId::of(calendar, external_id);
         match change {
-            Change::Upsert(event) => add_event(&mut upsert, calendar, &id, event)?,
+            Change::Upsert(event) => add_event(&mut upsert, calendar, &id(), event)?,
             Change::Occurrence { series, time, .. } => {
                 let time = TimeColumns::of(Some(time));
                 occurrence.execute((calendar, external_id, series, time.start, time.end))?;
             }
             Change::Removed(_) => {
-                mark.execute((calendar, external_id, id, "removed"))?;
+                mark.execute((calendar, external_id, id(), "removed"))?;
             }
             Change::Unreadable { .. } => {
-                mark.execute((calendar, external_id, id, "unreadable"))?;
+                mark.execute((calendar, external_id, id(), "unreadable"))?;
             }
         }
     }

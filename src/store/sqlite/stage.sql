@@ -40,6 +40,7 @@ CREATE TEMP TABLE stage (
 CREATE INDEX temp.stage_removed ON stage (calendar_id, id, external_id) WHERE change = 'removed';
 CREATE INDEX temp.stage_exceptions ON stage (calendar_id, external_id, series_external_id)
     WHERE change = 'upsert' AND series_external_id IS NOT NULL;
+CREATE INDEX temp.stage_listed ON stage (calendar_id, external_id) WHERE occurrences IS NOT NULL;
 CREATE INDEX temp.stage_unreadable ON stage (calendar_id, id) WHERE change = 'unreadable';
 
 -- Occurrences that are listed beside their series, in whose order they are

@@ -63,12 +63,13 @@ impl Watches for SqliteStore {
         .await
     }
 
-    async fn watch_list(&self) -> Result<Vec<Watch>> {
-        self.read(|tx| {
-            let sql = "SELECT * FROM webhook_subscriptions
+    async fn watch_list(&self, calendar: Option<&CalendarId>) -> Result<Vec<Watch>> {
+        let calendar = calendar.cloned();
+        self.read(move |tx| {
+            let sql = "SELECT * FROM webhook_subscriptions WHERE ?1 IS NULL OR calendar_id = ?1
                        ORDER BY user_id, calendar_id, requested_at, id";
             let mut rows = tx.prepare_cached(sql)?;
-            let watches = rows.query_map([], read)?;
+            let watches = rows.query_map([calendar], read)?;
             Ok(watches.collect::<Result<_, _>>()?)
         })
         .await

@@ -1,12 +1,16 @@
 //! Google's model in the words of the sentences.
 
+use async_trait::async_trait;
 use calsync::model::account::ProviderKind;
-use calsync::sandbox::google::{AccessRole, ApiError, CalendarSpec, Google, Kind};
+use calsync::model::notification::Signal;
+use calsync::sandbox::google::{AccessRole, ApiError, CalendarSpec, Effect, Fault, Google, Kind};
+use calsync::sandbox::push::Mishap;
 use serde_json::{Value, json};
 
 use super::bench::ADA;
 use super::service::{Answer, Detail, Draft, Refusal, Service, Trouble, fault};
 
+#[async_trait]
 impl Service for Google {
     fn kind(&self) -> ProviderKind {
         ProviderKind::Google
@@ -85,6 +89,38 @@ impl Service for Google {
         let requests = Google::requests(self);
         let api = requests.iter().filter(|request| !request.kind.is_oauth());
         api.count()
+    }
+
+    fn refuse_watches(&self) {
+        self.set_watchable(ADA, false);
+    }
+
+    fn refuse_addresses(&self) {
+        self.behave(|behaviour| behaviour.refuse_addresses = Some(401));
+    }
+
+    fn shorten_watches(&self) {
+        self.behave(|behaviour| behaviour.longest_channel_days = 1);
+    }
+
+    fn lose_a_grant(&self) {
+        self.inject(Fault::new(Effect::DropAfter).on(Kind::EventsWatch));
+    }
+
+    fn end_watch(&self, watch: &str) {
+        self.end_channel(watch);
+    }
+
+    fn say(&self, _watch: &str, _signal: Signal) -> bool {
+        false
+    }
+
+    fn forge_notifications(&self) {
+        self.mishap(Mishap::Forged, u32::MAX);
+    }
+
+    async fn settle(&self) {
+        Google::settle(self).await;
     }
 }
 

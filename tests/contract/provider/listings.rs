@@ -1,9 +1,12 @@
 //! Listings: their pages, their ends and the tokens between them.
 
 use calsync::model::id::SyncToken;
-use calsync::provider::{ChangesRequest, Next, ProviderError};
+use calsync::model::time::Window;
+use calsync::provider::{ChangesRequest, Next, ProviderError, Scope};
+use chrono::TimeDelta;
 
-use super::bench::Bench;
+use super::bench::{Bench, now};
+use super::picture::Picture;
 use super::service::{What, always, event, once};
 
 /// Enters so many events, one behind the other.
@@ -124,4 +127,22 @@ pub(crate) async fn every_request_is_counted(bench: Bench) {
         .rename(picture.event("daily").external_id.as_str(), "other");
     bench.follow(&mut picture).await.unwrap();
     assert_eq!(bench.session.requests(), bench.service.requests() as u64);
+}
+
+pub(crate) async fn a_confined_listing_brings_what_takes_place_inside(bench: Bench) {
+    let next_week = Window::new(now(), now() + TimeDelta::days(7));
+    bench.put(event("soon", "2026-03-18T09:00", "2026-03-18T10:00"));
+    bench.put(event("later", "2026-04-18T09:00", "2026-04-18T10:00"));
+    bench.put(event("daily", "2026-03-10T09:00", "2026-03-10T10:00").daily(30));
+    let request = ChangesRequest {
+        only: Some(next_week),
+        ..bench.request(None)
+    };
+    let page = bench.page(&request).await.unwrap();
+    let mut picture = Picture::of(next_week);
+    picture.take(page.changes);
+    let inside = picture.timeline();
+    assert_eq!(inside.len(), 8, "{inside:?}");
+    let all = bench.provider.scope() == Scope::Window;
+    assert!(all || page.next == Next::Done(None), "{:?}", page.next);
 }

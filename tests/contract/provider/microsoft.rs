@@ -1,7 +1,12 @@
 //! Microsoft's model in the words of the sentences.
 
+use async_trait::async_trait;
 use calsync::model::account::ProviderKind;
-use calsync::sandbox::microsoft::{ApiError, CalendarSpec, Kind, Microsoft};
+use calsync::model::notification::Signal;
+use calsync::sandbox::microsoft::{
+    ApiError, CalendarSpec, Effect, Fault, Kind, Lifecycle, Microsoft,
+};
+use calsync::sandbox::push::Mishap;
 use serde_json::{Value, json};
 
 use super::bench::ADA;
@@ -10,6 +15,7 @@ use super::service::{Answer, Detail, Draft, Refusal, Service, Trouble, fault};
 /// When somebody answered.
 const ANSWERED: &str = "2026-01-05T08:00:00Z";
 
+#[async_trait]
 impl Service for Microsoft {
     fn kind(&self) -> ProviderKind {
         ProviderKind::Microsoft
@@ -88,6 +94,43 @@ impl Service for Microsoft {
             .iter()
             .filter(|request| !request.kind.is_identity());
         api.count()
+    }
+
+    fn refuse_watches(&self) {
+        self.refuse_subscriptions_to(&self.main(), Some(400));
+    }
+
+    /// An address is asked whether it is there.
+    fn refuse_addresses(&self) {}
+
+    fn shorten_watches(&self) {
+        self.behave(|behaviour| behaviour.longest_subscription_minutes = 4230);
+    }
+
+    fn lose_a_grant(&self) {
+        self.inject(Fault::new(Effect::DropAfter).on(Kind::SubscriptionsCreate));
+    }
+
+    fn end_watch(&self, watch: &str) {
+        self.end_subscription(watch);
+    }
+
+    fn say(&self, watch: &str, signal: Signal) -> bool {
+        let event = match signal {
+            Signal::Extend => Lifecycle::ReauthorizationRequired,
+            Signal::Recreate => Lifecycle::SubscriptionRemoved,
+            Signal::Look => Lifecycle::Missed,
+        };
+        assert!(self.lifecycle(watch, event));
+        true
+    }
+
+    fn forge_notifications(&self) {
+        self.mishap(Mishap::Forged, u32::MAX);
+    }
+
+    async fn settle(&self) {
+        Microsoft::settle(self).await;
     }
 }
 

@@ -1,6 +1,8 @@
 //! What sentences do at a service, in words that hold for all of them.
 
+use async_trait::async_trait;
 use calsync::model::account::ProviderKind;
+use calsync::model::notification::Signal;
 use calsync::sandbox::faults::{Effect, Fault};
 
 /// An event as its owner enters it.
@@ -80,6 +82,7 @@ impl Draft {
 }
 
 /// A service with one account and its main calendar.
+#[async_trait]
 pub(super) trait Service: Send + Sync {
     fn kind(&self) -> ProviderKind;
     /// The account's main calendar.
@@ -110,6 +113,22 @@ pub(super) trait Service: Send + Sync {
     fn trouble(&self, trouble: Trouble);
     /// Requests so far, without those for tokens.
     fn requests(&self) -> usize;
+    /// From now on the main calendar cannot be watched.
+    fn refuse_watches(&self);
+    /// From now on no address of a watch is taken, or none that says nothing.
+    fn refuse_addresses(&self);
+    /// From now on no watch lasts for a week.
+    fn shorten_watches(&self);
+    /// The next watch is made, and its grant lost.
+    fn lose_a_grant(&self);
+    /// Ends a watch without a word.
+    fn end_watch(&self, watch: &str);
+    /// Sends word of a watch itself; false where there is no such word.
+    fn say(&self, watch: &str, signal: Signal) -> bool;
+    /// From now on notifications carry another secret.
+    fn forge_notifications(&self);
+    /// Returns when no notification is under way.
+    async fn settle(&self);
 }
 
 /// What goes wrong with listings.

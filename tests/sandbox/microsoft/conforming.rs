@@ -1,11 +1,12 @@
 //! The model's answers, and the requests of these tests, fit the description
 //! that Microsoft publishes.
 
-use calsync::sandbox::microsoft::Fault;
+use calsync::sandbox::microsoft::{Fault, Lifecycle};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::support::{WINDOW, World, meeting, weekly, world};
+use super::watchers::{subscribed, wanted};
 use crate::openapi::{OpenApi, Sent};
 use crate::sandbox::support::answer;
 
@@ -111,4 +112,36 @@ async fn every_refusal_fits() {
     let refusal = calsync::sandbox::microsoft::ApiError::throttled("", Some(1));
     world.sandbox.microsoft.inject(Fault::refuse(&refusal));
     fits(&world, Method::GET, "me/calendars", Value::Null).await;
+}
+
+#[tokio::test]
+async fn every_answer_about_subscriptions_fits_and_what_they_say_too() {
+    let (world, receiver, subscription) = subscribed().await;
+    let below = format!("subscriptions/{}", subscription.id);
+    let mut other = wanted(&world);
+    other["changeType"] = json!("updated");
+    fits(&world, Method::POST, "subscriptions", other.clone()).await;
+    fits(&world, Method::POST, "subscriptions", other).await;
+    let microsoft = &world.sandbox.microsoft;
+    microsoft.behave(|how| how.default_page_size = 1);
+    let page = fits(&world, Method::GET, "subscriptions", Value::Null).await;
+    let next = page["@odata.nextLink"].as_str().unwrap();
+    fits(&world, Method::GET, next, Value::Null).await;
+    let path = format!("{below}?$select=id");
+    fits(&world, Method::GET, &path, Value::Null).await;
+    let later = json!({ "expirationDateTime": "2026-03-08T11:30:00Z" });
+    fits(&world, Method::PATCH, &below, later).await;
+    let path = format!("{below}/reauthorize");
+    fits(&world, Method::POST, &path, Value::Null).await;
+    receiver.take();
+    world.put(meeting("x", 2));
+    microsoft.lifecycle(&subscription.id, Lifecycle::SubscriptionRemoved);
+    microsoft.settle().await;
+    let arrived = receiver.take();
+    assert_eq!(arrived.len(), 2);
+    for one in arrived {
+        let complaints = OpenApi::read().notification_complaints(&one.json());
+        assert_eq!(complaints, [""; 0]);
+    }
+    fits(&world, Method::DELETE, &below, Value::Null).await;
 }

@@ -2,12 +2,18 @@
 
 mod changes;
 mod conforming;
+mod delivered;
+mod handshakes;
 mod identity;
 mod limits;
 mod losing;
+mod notified;
 mod populated;
 mod reading;
+mod renewing;
 mod rounds;
 mod series;
+mod subscribing;
 mod support;
+mod watchers;
 mod writing;

@@ -17,4 +17,5 @@ mod removed;
 mod series;
 mod token_loss;
 mod tokens;
+mod watches;
 mod window;

@@ -1,5 +1,7 @@
 //! The calls to Google against a scripted server.
 
+mod watch;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

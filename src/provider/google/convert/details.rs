@@ -2,7 +2,8 @@
 
 use super::filled;
 use crate::model::event::{Attendee, Reminders, ResponseStatus, Transparency};
-use crate::provider::google::types::{self, Text};
+use crate::provider::google::types;
+use crate::provider::text::Text;
 
 /// Whether the time counts as taken: it does unless the event says free.
 pub(super) fn transparency(text: Option<&Text<'_>>) -> Transparency {

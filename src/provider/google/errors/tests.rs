@@ -30,7 +30,6 @@ fn every_row_of_the_error_table_is_a_decision() {
         (400, "timeRangeEmpty", "Invalid"),
         (400, "badRequest", "Invalid"),
         (401, "authError", "Unauthorized"),
-        (401, "push.webhookUrlUnauthorized", "Invalid"),
         (403, "forbiddenForNonOrganizer", "Forbidden"),
         (403, "requiredAccessLevel", "Forbidden"),
         (403, "forbidden", "Forbidden"),
@@ -177,4 +176,48 @@ fn a_listing_starts_over_on_any_410_and_waits_on_a_stray_412() {
     assert!(matches!(expired, ProviderError::SyncTokenExpired));
     let stray = listing(412, "conditionNotMet");
     assert!(matches!(stray, ProviderError::Unavailable { .. }));
+}
+
+#[test]
+fn every_row_of_the_table_of_watches_is_a_decision() {
+    let spoken = |status, body: &str| {
+        let answer = Answer::of(status, HeaderMap::new(), body);
+        format!("{:?}", classify_channel(&answer))
+    };
+    for (status, reason, variant) in [
+        (400, "pushNotSupportedForRequestedResource", "Unwatchable"),
+        (403, "pushNotSupportedForRequestedResource", "Unwatchable"),
+        (400, "push.webhookUrlNotHttps", "AddressRefused"),
+        (400, "push.webhookUrlUnauthorized", "AddressRefused"),
+        (401, "push.webhookUrlUnauthorized", "AddressRefused"),
+        (403, "push.webhookUrlUnauthorized", "AddressRefused"),
+        (400, "channelIdNotUnique", "Conflict"),
+        (409, "channelIdNotUnique", "Conflict"),
+        (400, "invalid", "Invalid"),
+        (401, "authError", "Unauthorized"),
+        (403, "forbidden", "Forbidden"),
+        (403, "insufficientPermissions", "ScopeMissing"),
+        (403, "quotaExceeded", "QuotaExceeded"),
+    ] {
+        let expected = format!("{variant} {{ reason: {reason:?} }}");
+        assert_eq!(spoken(status, &classic(reason)), expected, "{status}");
+        let details = modern(reason, "FAILED_PRECONDITION");
+        assert_eq!(spoken(status, &details), expected, "{status}");
+    }
+    let unauthorized = r#"{"error":{"code":401,"status":"UNAUTHENTICATED",
+        "message":"Unauthorized WebHook callback channel: https://hooks.example"}}"#;
+    let expected = r#"AddressRefused { reason: "webhook callback" }"#;
+    assert_eq!(spoken(401, unauthorized), expected);
+    for (status, reason) in [(404, "notFound"), (410, "deleted"), (410, "")] {
+        assert_eq!(spoken(status, &classic(reason)), "NotFound", "{status}");
+    }
+    for (status, reason, variant) in [
+        (403, "rateLimitExceeded", "RateLimited"),
+        (429, "rateLimitExceeded", "RateLimited"),
+        (503, "push.webhookUrlUnauthorized", "Unavailable"),
+        (412, "conditionNotMet", "Unavailable"),
+    ] {
+        let spoken = spoken(status, &classic(reason));
+        assert!(spoken.starts_with(variant), "{status} {reason}: {spoken}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod reread;
+mod watch;
 
 use std::sync::Arc;
 

@@ -8,15 +8,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use serde_json::value::RawValue;
 
-use super::event::{is_complete, occurrence};
-use super::{Kind, external_id, identify, kind, unreadable, upsert};
+use super::event::occurrence;
+use super::{Kind, external_id, kind, unreadable, upsert};
 use crate::model::change::Change;
 use crate::model::id::ExternalId;
 use crate::model::time::Zone;
 use crate::provider::Result;
-use crate::provider::microsoft::types::SparseEvent;
+use crate::provider::microsoft::types::Event;
 
 /// What a round of deltas tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +34,10 @@ pub(in crate::provider::microsoft) struct Delta {
     pub(in crate::provider::microsoft) vanished: Vec<ExternalId>,
 }
 
-/// What the items of a delta page say, in their order. `zone` is for events
+/// What the events of a delta page say, in their order. `zone` is for events
 /// that name none that is known.
 pub(in crate::provider::microsoft) fn delta(
-    items: &[&RawValue],
+    events: Vec<Event<'_>>,
     round: Round,
     zone: &Zone,
 ) -> Result<Delta> {
@@ -48,24 +47,14 @@ pub(in crate::provider::microsoft) fn delta(
         all_day: HashMap::new(),
         delta: Delta::default(),
     };
-    let sparse: Vec<Option<SparseEvent>> = items
-        .iter()
-        .map(|item| serde_json::from_str(item.get()).ok())
-        .collect();
-    for event in sparse.iter().flatten() {
+    for event in &events {
         if matches!(kind(event), Ok(Kind::Series)) {
-            page.all_day
-                .insert(&event.id, event.is_all_day == Some(true));
+            let all_day = event.is_all_day.value() == Some(true);
+            page.all_day.insert(event.id.clone(), all_day);
         }
     }
-    for (item, sparse) in items.iter().zip(&sparse) {
-        match sparse {
-            Some(sparse) => page.item(item, sparse)?,
-            None => {
-                let change = unreadable(identify(item)?, "not of the shape of an event");
-                page.delta.changes.push(change);
-            }
-        }
+    for event in events {
+        page.item(event)?;
     }
     page.delta.changes = newest(page.delta.changes);
     Ok(page.delta)
@@ -77,15 +66,15 @@ struct Page<'a> {
     zone: &'a Zone,
     /// Whether a series of this page takes whole days, which its bare
     /// occurrences do not say.
-    all_day: HashMap<&'a str, bool>,
+    all_day: HashMap<String, bool>,
     delta: Delta,
 }
 
 impl Page<'_> {
     /// Takes up an item.
-    fn item(&mut self, item: &RawValue, sparse: &SparseEvent) -> Result<()> {
-        let id = external_id(&sparse.id)?;
-        let kind = match kind(sparse) {
+    fn item(&mut self, event: Event<'_>) -> Result<()> {
+        let id = external_id(&event.id)?;
+        let kind = match kind(&event) {
             Ok(kind) => kind,
             Err(reason) => {
                 self.delta.changes.push(unreadable(id, reason));
@@ -98,26 +87,20 @@ impl Page<'_> {
             (Kind::Occurrence(series) | Kind::Exception(series), Round::Incremental) => {
                 self.delta.touched.push(series);
             }
-            (Kind::Occurrence(series), Round::Full) => self.occurrence(id, series, item, sparse),
-            (Kind::Exception(series), Round::Full) if !is_complete(item) => {
+            (Kind::Occurrence(series), Round::Full) => self.occurrence(id, series, &event),
+            (Kind::Exception(series), Round::Full) if !event.torn && !event.is_complete() => {
                 self.delta.touched.push(series);
             }
-            (kind, _) => self.delta.changes.push(upsert(id, kind, item, self.zone)),
+            (kind, _) => self.delta.changes.push(upsert(id, kind, event, self.zone)),
         }
         Ok(())
     }
 
     /// Takes up a bare occurrence, or its series where it says too little.
-    fn occurrence(
-        &mut self,
-        id: ExternalId,
-        series: ExternalId,
-        item: &RawValue,
-        sparse: &SparseEvent,
-    ) {
+    fn occurrence(&mut self, id: ExternalId, series: ExternalId, event: &Event<'_>) {
         let known = self.all_day.get(series.as_str()).copied();
-        let all_day = sparse.is_all_day.or(known);
-        match occurrence(id, &series, item, all_day) {
+        let all_day = event.is_all_day.value().or(known);
+        match occurrence(id, &series, event, all_day) {
             Some(change) => self.delta.changes.push(change),
             None => self.delta.touched.push(series),
         }
@@ -127,15 +110,23 @@ impl Page<'_> {
 /// Of several versions of an event the newest: the same event may come several
 /// times, in any order.
 fn newest(changes: Vec<Change>) -> Vec<Change> {
-    let mut newest: HashMap<ExternalId, DateTime<Utc>> = HashMap::new();
-    let version = |change: &Change| match change {
-        Change::Upsert(event) => Some((event.external_id.clone(), event.updated_at?)),
-        Change::Removed(_) | Change::Occurrence { .. } | Change::Unreadable { .. } => None,
-    };
+    let mut newest: HashMap<&ExternalId, DateTime<Utc>> = HashMap::new();
     for (id, at) in changes.iter().filter_map(version) {
         let known = newest.entry(id).or_insert(at);
         *known = at.max(*known);
     }
-    let is_newest = |change: &Change| version(change).is_none_or(|(id, at)| newest[&id] == at);
-    changes.into_iter().filter(is_newest).collect()
+    let is_newest = |change| version(change).is_none_or(|(id, at)| newest[id] == at);
+    let are_newest: Vec<bool> = changes.iter().map(is_newest).collect();
+    let changes = changes.into_iter().zip(are_newest);
+    changes
+        .filter_map(|(change, is_newest)| is_newest.then_some(change))
+        .collect()
+}
+
+/// The event that a change gives, and when it became so.
+fn version(change: &Change) -> Option<(&ExternalId, DateTime<Utc>)> {
+    match change {
+        Change::Upsert(event) => Some((&event.external_id, event.updated_at?)),
+        Change::Removed(_) | Change::Occurrence { .. } | Change::Unreadable { .. } => None,
+    }
 }

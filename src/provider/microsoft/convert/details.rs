@@ -4,6 +4,7 @@
 use super::filled;
 use crate::model::event::{Attendee, EventStatus, Reminders, ResponseStatus, Transparency};
 use crate::provider::microsoft::types::{self, ItemBody, Location, OnlineMeetingInfo};
+use crate::provider::text::Text;
 
 /// The description, as it is.
 pub(super) fn description(body: Option<ItemBody>) -> Option<String> {
@@ -16,7 +17,7 @@ pub(super) fn location(location: Option<Location>) -> Option<String> {
 }
 
 /// How far the event is settled.
-pub(super) fn status(is_cancelled: Option<bool>, show_as: Option<&str>) -> EventStatus {
+pub(super) fn status(is_cancelled: Option<bool>, show_as: Option<&Text<'_>>) -> EventStatus {
     if is_cancelled == Some(true) {
         EventStatus::Cancelled
     } else if is(show_as, "tentative") {
@@ -30,7 +31,7 @@ pub(super) fn status(is_cancelled: Option<bool>, show_as: Option<&str>) -> Event
 /// shown as free, but working elsewhere too (MS-OXCICAL 2.1.3.1.1.20.25): it
 /// says where somebody works, often for a whole day, and not that they are
 /// taken.
-pub(super) fn transparency(show_as: Option<&str>) -> Transparency {
+pub(super) fn transparency(show_as: Option<&Text<'_>>) -> Transparency {
     if is(show_as, "free") || is(show_as, "workingElsewhere") {
         Transparency::Transparent
     } else {
@@ -45,7 +46,7 @@ pub(super) fn organizer_self(is_organizer: Option<bool>, attendees: &[Attendee])
 }
 
 /// The participants.
-pub(super) fn attendees(given: Option<Vec<types::Attendee>>) -> Vec<Attendee> {
+pub(super) fn attendees(given: Option<Vec<types::Attendee<'_>>>) -> Vec<Attendee> {
     given
         .unwrap_or_default()
         .into_iter()
@@ -54,21 +55,21 @@ pub(super) fn attendees(given: Option<Vec<types::Attendee>>) -> Vec<Attendee> {
 }
 
 /// A participant. Whether it is the calendar's owner is not said.
-fn attendee(given: types::Attendee) -> Attendee {
+fn attendee(given: types::Attendee<'_>) -> Attendee {
     let email = given.email_address.unwrap_or_default();
     Attendee {
         email: filled(email.address),
         name: filled(email.name),
-        response: response(given.status),
-        optional: is(given.kind.as_deref(), "optional"),
+        response: response(given.status.as_ref()),
+        optional: is(given.kind.as_ref(), "optional"),
         is_self: false,
     }
 }
 
 /// An answer to an invitation, of those that we know. Who organises was not
 /// invited and has none.
-pub(super) fn response(given: Option<types::ResponseStatus>) -> Option<ResponseStatus> {
-    let word = given?.response?.to_ascii_lowercase();
+pub(super) fn response(given: Option<&types::ResponseStatus<'_>>) -> Option<ResponseStatus> {
+    let word = given?.response.as_ref()?.as_str().to_ascii_lowercase();
     match word.as_str() {
         "notresponded" => Some(ResponseStatus::NeedsAction),
         "declined" => Some(ResponseStatus::Declined),
@@ -94,6 +95,6 @@ pub(super) fn conference_url(
 }
 
 /// Whether a value of an enumeration is the given one.
-fn is(given: Option<&str>, expected: &str) -> bool {
-    given.is_some_and(|given| given.eq_ignore_ascii_case(expected))
+fn is(given: Option<&Text<'_>>, expected: &str) -> bool {
+    given.is_some_and(|given| given.as_str().eq_ignore_ascii_case(expected))
 }

@@ -8,14 +8,15 @@ use super::details::{
     transparency,
 };
 use super::time::{event_time, instant, may_be_days, original_start};
-use super::{Kind, Unreadable, filled, unreadable};
+use super::{Kind, SHAPELESS, Unreadable, filled, unreadable};
 use crate::model::change::Change;
 use crate::model::event::{Event, EventKind, Occurrences};
 use crate::model::id::ExternalId;
 use crate::model::recurrence::Recurrence;
 use crate::model::time::{EventTime, Zone};
-use crate::provider::microsoft::types::{self, Members, PatternedRecurrence};
+use crate::provider::microsoft::types::{self, PatternedRecurrence};
 use crate::provider::microsoft::{recurrence, time_zone};
+use crate::provider::text::Text;
 
 /// What an exception has from its series where it does not say otherwise.
 const INHERITED: [&str; 16] = [
@@ -37,11 +38,6 @@ const INHERITED: [&str; 16] = [
     "webLink",
 ];
 
-/// Whether an exception says by itself what it is.
-pub(super) fn is_complete(item: &RawValue) -> bool {
-    serde_json::from_str::<Members>(item.get()).is_ok_and(|members| members.are_complete())
-}
-
 /// An exception with what it has from its series.
 pub(super) fn completed(item: &RawValue, master: &RawValue) -> Option<Box<RawValue>> {
     let mut item: Map<String, Value> = serde_json::from_str(item.get()).ok()?;
@@ -60,17 +56,17 @@ pub(super) fn completed(item: &RawValue, master: &RawValue) -> Option<Box<RawVal
 pub(super) fn occurrence(
     id: ExternalId,
     series: &ExternalId,
-    item: &RawValue,
+    event: &types::Event<'_>,
     all_day: Option<bool>,
 ) -> Option<Change> {
-    let Ok(event) = serde_json::from_str::<types::Event>(item.get()) else {
-        return Some(unreadable(id, "not of the shape of an event"));
-    };
-    if event.is_cancelled == Some(true) {
+    if event.torn {
+        return Some(unreadable(id, SHAPELESS));
+    }
+    if event.is_cancelled.value() == Some(true) {
         return None;
     }
-    let zone = named_zone(event.original_start_time_zone.as_deref()).unwrap_or_else(Zone::utc);
-    let (start, end) = (event.start.as_ref(), event.end.as_ref());
+    let zone = named_zone(event.original_start_time_zone.as_ref()).unwrap_or_else(Zone::utc);
+    let (start, end) = (event.start.get(), event.end.get());
     let time = match event_time(start, end, all_day.unwrap_or(false), &zone) {
         Ok(time) => time,
         Err(reason) => return Some(unreadable(id, reason)),
@@ -89,20 +85,21 @@ pub(super) fn occurrence(
 pub(super) fn event(
     external_id: &ExternalId,
     kind: Kind,
-    item: &RawValue,
+    given: types::Event<'_>,
     zone: &Zone,
 ) -> Result<Event, Unreadable> {
-    let given: types::Event =
-        serde_json::from_str(item.get()).map_err(|_| "not of the shape of an event")?;
+    if given.torn {
+        return Err(SHAPELESS);
+    }
     let pattern = pattern(&given);
     let zone = own_zone(&given, pattern.as_ref()).unwrap_or_else(|| zone.clone());
-    let all_day = given.is_all_day == Some(true);
-    let time = event_time(given.start.as_ref(), given.end.as_ref(), all_day, &zone)?;
+    let all_day = given.is_all_day.value() == Some(true);
+    let time = event_time(given.start.get(), given.end.get(), all_day, &zone)?;
     let kind = match kind {
         Kind::Series => series(pattern.as_ref(), &time),
         Kind::Occurrence(series) | Kind::Exception(series) => EventKind::Exception {
             series,
-            original_start: original_start(given.original_start.as_deref(), &time, &zone),
+            original_start: original_start(given.original_start.as_ref(), &time, &zone),
         },
         Kind::Single | Kind::Removed => EventKind::Single,
     };
@@ -114,28 +111,34 @@ fn details(
     external_id: ExternalId,
     kind: EventKind,
     time: EventTime,
-    given: types::Event,
+    given: types::Event<'_>,
 ) -> Event {
-    let attendees = attendees(given.attendees);
+    let attendees = attendees(given.attendees.value());
     Event {
         external_id,
         etag: filled(given.etag).or_else(|| filled(given.change_key)),
         ical_uid: filled(given.ical_uid),
         kind,
         time: Some(time),
-        status: status(given.is_cancelled, given.show_as.as_deref()),
-        title: filled(given.subject),
-        description: description(given.body),
-        location: location(given.location),
-        transparency: transparency(given.show_as.as_deref()),
-        visibility: filled(given.sensitivity),
-        organizer_self: organizer_self(given.is_organizer, &attendees),
-        response: response(given.response_status),
+        status: status(given.is_cancelled.value(), given.show_as.get()),
+        title: filled(given.subject.value()),
+        description: description(given.body.value()),
+        location: location(given.location.value()),
+        transparency: transparency(given.show_as.get()),
+        visibility: filled(given.sensitivity.value()),
+        organizer_self: organizer_self(given.is_organizer.value(), &attendees),
+        response: response(given.response_status.get()),
         attendees,
-        reminders: reminders(given.is_reminder_on, given.reminder_minutes_before_start),
+        reminders: reminders(
+            given.is_reminder_on.value(),
+            given.reminder_minutes_before_start,
+        ),
         conference_url: conference_url(given.online_meeting, given.online_meeting_url),
         html_link: filled(given.web_link),
-        updated_at: given.last_modified_date_time.as_deref().and_then(instant),
+        updated_at: given
+            .last_modified_date_time
+            .as_ref()
+            .and_then(|text| instant(text.as_str())),
     }
 }
 
@@ -150,18 +153,19 @@ fn series(pattern: Option<&PatternedRecurrence>, time: &EventTime) -> EventKind 
 }
 
 /// How a series repeats, if that can be read.
-fn pattern(given: &types::Event) -> Option<PatternedRecurrence> {
+fn pattern(given: &types::Event<'_>) -> Option<PatternedRecurrence> {
     let pattern = given.recurrence.clone().filter(|value| !value.is_null())?;
     serde_json::from_value(pattern).ok()
 }
 
 /// The zone that an event was entered in: of a series, the one it repeats in.
-fn own_zone(given: &types::Event, pattern: Option<&PatternedRecurrence>) -> Option<Zone> {
+fn own_zone(given: &types::Event<'_>, pattern: Option<&PatternedRecurrence>) -> Option<Zone> {
     let range = pattern.and_then(|pattern| pattern.range.as_ref());
-    named_zone(range.and_then(|range| range.recurrence_time_zone.as_deref()))
-        .or_else(|| named_zone(given.original_start_time_zone.as_deref()))
+    range
+        .and_then(|range| time_zone::zone(range.recurrence_time_zone.as_deref()?))
+        .or_else(|| named_zone(given.original_start_time_zone.as_ref()))
 }
 
-fn named_zone(name: Option<&str>) -> Option<Zone> {
-    name.and_then(time_zone::zone)
+fn named_zone(name: Option<&Text<'_>>) -> Option<Zone> {
+    name.and_then(|name| time_zone::zone(name.as_str()))
 }

@@ -2,13 +2,14 @@
 
 use serde_json::value::RawValue;
 
-use super::event::{completed, is_complete, occurrence};
-use super::{Kind, identify, kind, unreadable, upsert};
+use super::event::{completed, occurrence};
+use super::{Kind, SHAPELESS, external_id, kind, unreadable, upsert};
 use crate::model::change::Change;
 use crate::model::id::ExternalId;
 use crate::model::time::Zone;
 use crate::provider::Result;
-use crate::provider::microsoft::types::SparseEvent;
+use crate::provider::microsoft::types::Event;
+use crate::provider::text::Text;
 
 /// An event that was asked for by its id.
 pub(in crate::provider::microsoft) enum Read<'a> {
@@ -39,29 +40,27 @@ pub(in crate::provider::microsoft) fn read<'a>(
     item: &'a RawValue,
     zone: &Zone,
 ) -> Result<Read<'a>> {
-    let id = identify(item)?;
-    let Ok(sparse) = serde_json::from_str::<SparseEvent>(item.get()) else {
-        let reason = "not of the shape of an event";
-        return Ok(Read::Alone(unreadable(id, reason)));
-    };
-    Ok(match kind(&sparse) {
+    let event = Event::read(item);
+    let id = external_id(&event.id)?;
+    let all_day = event.is_all_day.value() == Some(true);
+    Ok(match kind(&event) {
         Err(reason) => Read::Alone(unreadable(id, reason)),
         Ok(Kind::Removed) => Read::Alone(Change::Removed(id)),
-        Ok(Kind::Single) => Read::Alone(upsert(id, Kind::Single, item, zone)),
+        Ok(Kind::Single) => Read::Alone(upsert(id, Kind::Single, event, zone)),
         Ok(Kind::Occurrence(series)) => Read::Member {
             series,
             change: None,
         },
         Ok(Kind::Exception(series)) => Read::Member {
-            change: is_complete(item)
-                .then(|| upsert(id, Kind::Exception(series.clone()), item, zone)),
+            change: (event.torn || event.is_complete())
+                .then(|| upsert(id, Kind::Exception(series.clone()), event, zone)),
             series,
         },
-        Ok(Kind::Series) => match upsert(id.clone(), Kind::Series, item, zone) {
+        Ok(Kind::Series) => match upsert(id.clone(), Kind::Series, event, zone) {
             change @ Change::Upsert(_) => Read::Series(Series {
                 change,
                 external_id: id,
-                all_day: sparse.is_all_day == Some(true),
+                all_day,
                 master: item,
             }),
             unreadable => Read::Alone(unreadable),
@@ -83,21 +82,21 @@ impl Series<'_> {
 
     /// What an instance says; nothing when it does not take place.
     fn instance(&self, item: &RawValue, zone: &Zone) -> Result<Option<Change>> {
-        let id = identify(item)?;
-        let Ok(sparse) = serde_json::from_str::<SparseEvent>(item.get()) else {
-            return Ok(Some(unreadable(id, "not of the shape of an event")));
-        };
-        let named = |kind: &str| kind.eq_ignore_ascii_case("exception");
-        if !sparse.kind.as_deref().is_some_and(named) {
-            return Ok(occurrence(id, &self.external_id, item, Some(self.all_day)));
+        let event = Event::read(item);
+        let id = external_id(&event.id)?;
+        let named = |kind: &Text<'_>| kind.as_str().eq_ignore_ascii_case("exception");
+        if !event.kind.as_ref().is_some_and(named) {
+            let all_day = Some(self.all_day);
+            return Ok(occurrence(id, &self.external_id, &event, all_day));
         }
         let kind = Kind::Exception(self.external_id.clone());
-        if is_complete(item) {
-            return Ok(Some(upsert(id, kind, item, zone)));
+        if event.torn || event.is_complete() {
+            return Ok(Some(upsert(id, kind, event, zone)));
         }
-        Ok(Some(match completed(item, self.master) {
-            Some(item) => upsert(id, kind, &item, zone),
-            None => unreadable(id, "not of the shape of an event"),
+        let completed = completed(item, self.master);
+        Ok(Some(match completed.as_deref().map(Event::read) {
+            Some(event) => upsert(id, kind, event, zone),
+            None => unreadable(id, SHAPELESS),
         }))
     }
 }

@@ -22,8 +22,8 @@ fn page(round: Round, items: &[Value]) -> Delta {
         .iter()
         .map(|item| to_raw_value(item).unwrap())
         .collect();
-    let raw: Vec<&RawValue> = raw.iter().map(AsRef::as_ref).collect();
-    delta(&raw, round, &Zone::utc()).unwrap()
+    let events = raw.iter().map(|item| types::Event::read(item)).collect();
+    delta(events, round, &Zone::utc()).unwrap()
 }
 
 /// The only change of a page of a full round.

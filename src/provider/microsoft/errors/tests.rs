@@ -215,3 +215,81 @@ fn a_reading_waits_where_a_write_would_be_decided_again() {
     let gone = classify_read(&answer(410, ""));
     assert!(matches!(gone, ProviderError::Gone));
 }
+
+/// A failure inside the wrapper, as subscriptions report it.
+fn wrapped(status: u16) -> Answer {
+    answer(status, &body("ExtensionError"))
+}
+
+#[test]
+fn a_wrapped_failure_of_a_subscription_is_what_its_status_says() {
+    for (status, expected) in [
+        (400, "Invalid"),
+        (403, "Forbidden"),
+        (404, "NotFound"),
+        (409, "Conflict"),
+        (410, "NotFound"),
+        (412, "Unavailable"),
+        (429, "RateLimited"),
+        (503, "Unavailable"),
+    ] {
+        let spoken = format!("{:?}", classify_subscription(&wrapped(status)));
+        assert!(spoken.starts_with(expected), "{status}: {spoken}");
+    }
+}
+
+#[test]
+fn other_failures_of_a_subscription_are_what_they_are_elsewhere() {
+    for (status, code, expected) in [
+        (400, "InvalidRequest", "Invalid"),
+        (400, "activityLimitReached", "RateLimited"),
+        (401, "InvalidAuthenticationToken", "Unauthorized"),
+        (403, "Authorization_RequestDenied", "ScopeMissing"),
+        (403, "insufficient_claims", "ReauthRequired"),
+        (404, "ResourceNotFound", "NotFound"),
+        (409, "Conflict", "Conflict"),
+        (409, "ErrorIrresolvableConflict", "Conflict"),
+        (500, "ResourceNotFound", "Unavailable"),
+    ] {
+        let spoken = format!("{:?}", classify_subscription(&answer(status, &body(code))));
+        assert!(spoken.starts_with(expected), "{status} {code}: {spoken}");
+    }
+    for text in ["", "<html>", r#"{"error":{"code":"","message":"x"}}"#] {
+        let error = classify_subscription(&answer(404, text));
+        assert!(matches!(error, ProviderError::Protocol { .. }), "{text}");
+    }
+}
+
+#[test]
+fn a_subscription_is_refused_for_its_address_or_for_the_calendar() {
+    let refused = |status, code: &str, message: &str| {
+        let text = format!(r#"{{"error":{{"code":"{code}","message":"{message}"}}}}"#);
+        format!("{:?}", classify_subscribing(&answer(status, &text)))
+    };
+    let failed = "Subscription validation request failed. Must respond with 200 OK.";
+    let timeout = "Subscription validation request timed out.";
+    let https = "NotificationUrl must be an https address.";
+    let life = "Subscription expiration can only be 4230 minutes in the future.";
+    for (status, code, message, variant) in [
+        (400, "InvalidRequest", failed, "AddressRefused"),
+        (400, "", timeout, "AddressRefused"),
+        (400, "ExtensionError", https, "AddressRefused"),
+        (400, "ValidationError", "", "AddressRefused"),
+        (400, "ValidationError", life, "Invalid"),
+        (400, "ExtensionError", life, "Invalid"),
+        (400, "BadRequest", "Resource is not supported.", "Invalid"),
+        (403, "ExtensionError", failed, "Unwatchable"),
+        (403, "Authorization_RequestDenied", "", "Unwatchable"),
+        (403, "accessDenied", "", "Unwatchable"),
+        (
+            409,
+            "InvalidRequest",
+            "Subscription Id x already exists",
+            "Conflict",
+        ),
+    ] {
+        let spoken = refused(status, code, message);
+        assert!(spoken.starts_with(variant), "{code} {message}: {spoken}");
+        assert!(!spoken.contains("ubscription "), "{spoken}");
+    }
+}

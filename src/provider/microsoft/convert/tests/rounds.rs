@@ -123,7 +123,8 @@ fn an_item_without_id_spoils_the_page() {
         json!(null),
     ] {
         let raw = to_raw_value(&item).unwrap();
-        let error = delta(&[&raw], Round::Full, &Zone::utc()).unwrap_err();
+        let events = vec![types::Event::read(&raw)];
+        let error = delta(events, Round::Full, &Zone::utc()).unwrap_err();
         assert!(matches!(error, ProviderError::Protocol { .. }), "{item}");
     }
 }
