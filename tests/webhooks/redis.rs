@@ -44,7 +44,7 @@ async fn nothing_answered_is_lost_with_redis_and_what_was_refused_is_told_again(
     house.edit();
     house.is_told().await;
     let refused = answered_with(&house, &[503]);
-    let drain = house.program().run("-q drain-webhooks").exits(75);
+    let drain = house.program().run("drain-webhooks").exits(75);
     drain.says(&["queue unix:", "is not available", "is it running"]);
     server(&mut house).restart();
     assert_eq!(house.queued().await.map(|n| n as usize), before);
@@ -67,7 +67,7 @@ async fn a_drain_that_loses_redis_midway_is_made_up_for() {
     let redis = server(&mut house).pid();
     let kill = Fault::meanwhile(move |_| assert!(send(redis, "KILL")));
     house.world.sandbox.google.inject(kill.on(Kind::EventsList));
-    let drain = house.program().run("-q drain-webhooks").exits(75);
+    let drain = house.program().run("drain-webhooks").exits(75);
     drain.says(&["queue unix:", "is not available", "is it running"]);
     server(&mut house).restart();
     // What was pulled before is neither lost nor acknowledged.

@@ -6,7 +6,7 @@ use crate::support::program::Program;
 fn a_queue_that_cannot_be_reached_is_left_to_the_next_drain() {
     let mut program = Program::new();
     program.set("CALSYNC__QUEUE__URL", "redis://:s3cret@127.0.0.1:1/3");
-    for arguments in ["-q drain-webhooks", "-q --json drain-webhooks"] {
+    for arguments in ["drain-webhooks", "-q --json drain-webhooks"] {
         let ran = program.run(arguments).exits(75);
         assert!(!ran.stderr.contains("s3cret"), "{ran:?}");
         ran.says(&[
@@ -27,7 +27,7 @@ fn an_empty_environment_is_enough_to_say_what_is_missing() {
     program.set("CALSYNC__STORE__URL", &store);
     let socket = program.path("nobody.sock").display().to_string();
     program.set("CALSYNC__QUEUE__URL", &format!("unix://{socket}"));
-    let ran = program.run("-q drain-webhooks").exits(75);
+    let ran = program.run("drain-webhooks").exits(75);
     ran.says(&[&socket, "is not available", "is it running"]);
 }
 
