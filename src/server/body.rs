@@ -1,6 +1,7 @@
 //! Bodies, of a limited size and in a limited time.
 
-use axum::body::{Body, HttpBody};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -9,7 +10,10 @@ use super::limits::Limits;
 
 /// The whole body; the status to refuse it with when it is too large, too
 /// slow or broken.
-pub(super) async fn read(body: Body, limits: &Limits) -> Result<Vec<u8>, StatusCode> {
+pub(super) async fn read<B>(body: B, limits: &Limits) -> Result<Vec<u8>, StatusCode>
+where
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
     if body.is_end_stream() {
         return Ok(Vec::new());
     }
@@ -17,7 +21,7 @@ pub(super) async fn read(body: Body, limits: &Limits) -> Result<Vec<u8>, StatusC
     if body.size_hint().lower() > limits.body as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let whole = timeout(limits.body_time, collect(body, limits.body)).await;
+    let whole = timeout(limits.body_time, collect(Body::new(body), limits.body)).await;
     whole.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
 }
 

@@ -7,30 +7,27 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::Watcher;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 
 use self::patience::{Patient, Phase, Stage};
 use super::activity::Activity;
 use super::limits::Limits;
-use super::webhook::unavailable;
+use super::routes::Routes;
 
 /// The most of a request that is buffered at once.
 const BUFFER: usize = 64 << 10;
 
 /// What all connections have in common.
 pub(super) struct Shared {
-    pub(super) router: TowerToHyperService<Router>,
+    pub(super) routes: Routes,
     pub(super) limits: Limits,
     pub(super) activity: Arc<Activity>,
 }
@@ -51,10 +48,9 @@ where
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let request_in_flight = shared.activity.enter();
         phase.enter(Stage::Busy);
-        let answer = shared.router.call(request);
-        let (phase, time) = (phase.clone(), shared.limits.request_time);
+        let (shared, phase) = (shared.clone(), phase.clone());
         async move {
-            let answer = guarded(answer, time).await;
+            let answer = guarded(shared.routes.answer(request)).await;
             phase.enter(Stage::Idle);
             drop(request_in_flight);
             Ok::<_, Infallible>(answer)
@@ -66,19 +62,12 @@ where
     }
 }
 
-/// The answer, in time, whatever happens: a fault in one request is not the
-/// end of the others.
-async fn guarded(
-    answer: impl Future<Output = Result<Response, Infallible>>,
-    time: Duration,
-) -> Response {
-    match timeout(time, AssertUnwindSafe(answer).catch_unwind()).await {
-        Ok(Ok(Ok(answer))) => answer,
-        Ok(Ok(Err(never))) => match never {},
-        Ok(Err(_)) => {
-            tracing::error!("a request was not answered, because of a fault in this program");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-        Err(_) => unavailable(),
-    }
+/// The answer, whatever happens: a fault in one request is not the end of the
+/// others.
+async fn guarded(answer: impl Future<Output = Response>) -> Response {
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
+    answer.unwrap_or_else(|_| {
+        tracing::error!("a request was not answered, because of a fault in this program");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
 }
