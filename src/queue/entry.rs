@@ -5,6 +5,7 @@
 //! taken as not said: a notification is a reason to look, not data.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::model::account::ProviderKind;
@@ -53,21 +54,30 @@ pub(super) enum Unreadable {
     User(InvalidUserId),
 }
 
-/// A notification as an entry.
+/// What an entry says, member by member.
+struct Members<'a>([(&'static str, Option<&'a str>); 5]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let said = self.0.iter();
+        serializer.collect_map(said.filter_map(|(name, text)| Some((name, text.as_ref()?))))
+    }
+}
+
+/// A notification as an entry. Somebody waits until it is queued: it is
+/// written without a detour.
 pub(super) fn write(notification: &Notification) -> String {
     let names = names(notification.provider);
-    let received = notification.received_at;
-    let members = [
-        (USER, Some(notification.user_id.to_string())),
-        (names.watch, notification.watch.clone()),
-        (names.resource, notification.resource.clone()),
-        (names.what, Some(notification.what.clone())),
-        (RECEIVED, received.map(moment)),
-    ];
-    let said = members
-        .into_iter()
-        .filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
-    Value::Object(said.collect()).to_string()
+    let received = notification.received_at.map(moment);
+    let members = Members([
+        (USER, Some(notification.user_id.as_str())),
+        (names.watch, notification.watch.as_deref()),
+        (names.resource, notification.resource.as_deref()),
+        (names.what, Some(&notification.what)),
+        (RECEIVED, received.as_deref()),
+    ]);
+    #[expect(clippy::expect_used, reason = "names and texts always make an object")]
+    serde_json::to_string(&members).expect("names and texts always make an object")
 }
 
 /// The notification of an entry that is claimed now: whatever the clock of who

@@ -1,6 +1,7 @@
 //! Bodies, of a limited size and in a limited time, and not too many at once.
 
-use axum::body::{Body, HttpBody};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -17,11 +18,14 @@ pub(super) struct Whole<'a> {
 
 /// The whole body; the status to refuse it with when it is too large, too
 /// slow or broken, or when there is no room for it now.
-pub(super) async fn read<'a>(
-    body: Body,
+pub(super) async fn read<'a, B>(
+    body: B,
     limits: &Limits,
     room: &'a Semaphore,
-) -> Result<Whole<'a>, StatusCode> {
+) -> Result<Whole<'a>, StatusCode>
+where
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
     // What announces itself as too large is not waited for.
     if body.size_hint().lower() > limits.body as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
@@ -33,7 +37,8 @@ pub(super) async fn read<'a>(
     if body.is_end_stream() {
         return Ok(whole);
     }
-    let whole = timeout(limits.body_time, whole.collect(body, limits.body, room)).await;
+    let collected = whole.collect(Body::new(body), limits.body, room);
+    let whole = timeout(limits.body_time, collected).await;
     whole.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
 }
 

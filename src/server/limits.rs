@@ -19,10 +19,10 @@ pub struct Limits {
     pub head_time: Duration,
     /// Until its body is complete.
     pub body_time: Duration,
-    /// Until the queue has taken what it says. Graph holds it against a
+    /// Until the queue has taken what a provider posts. Graph holds it against a
     /// receiver to take more than three seconds.
     pub queue_time: Duration,
-    /// Until it is answered.
+    /// Until a request of another kind is answered.
     pub request_time: Duration,
     /// Between two requests of a connection: longer than proxies keep theirs,
     /// or they would send a request into one that is being closed.

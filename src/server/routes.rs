@@ -5,25 +5,79 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+use tokio::time::timeout;
 
 use super::metrics::Text;
-use super::{Receiver, api, webhook};
-use crate::model::account::ProviderKind;
+use super::webhook::unavailable;
+use super::{Receiver, api};
+use crate::model::account::ProviderKind::{self, Google, Microsoft};
 use crate::provider::{lifecycle_path, path};
 
-/// Every route.
-pub(super) fn router(receiver: Arc<Receiver>) -> Router {
-    let (google, microsoft) = (post(webhook::google), post(webhook::microsoft));
+/// Every route. What providers post takes a short cut past the router, which
+/// would cost as much as all that is done with it.
+pub(super) struct Routes {
+    receiver: Arc<Receiver>,
+    router: TowerToHyperService<Router>,
+}
+
+impl Routes {
+    pub(super) fn new(receiver: Arc<Receiver>) -> Self {
+        Self {
+            router: TowerToHyperService::new(router(receiver.clone())),
+            receiver,
+        }
+    }
+
+    /// Answers a request, in time: what providers post has limits of its own.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response {
+        match poster(request.uri().path()) {
+            Some(provider) if request.method() == Method::POST => {
+                self.receiver.take(provider, request).await
+            }
+            Some(_) => {
+                let allowed = [(ALLOW, HeaderValue::from_static("POST"))];
+                (StatusCode::METHOD_NOT_ALLOWED, allowed).into_response()
+            }
+            None => self.route(request).await,
+        }
+    }
+
+    async fn route(&self, request: Request<Incoming>) -> Response {
+        let time = self.receiver.limits.request_time;
+        match timeout(time, self.router.call(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(never)) => match never {},
+            Err(_) => unavailable(),
+        }
+    }
+}
+
+/// The provider that posts to a path.
+fn poster(at: &str) -> Option<ProviderKind> {
+    let posts = |provider: &ProviderKind| {
+        at == path(*provider) || at == lifecycle_path(*provider) || at == under(*provider)
+    };
+    ProviderKind::ALL.into_iter().find(posts)
+}
+
+/// Where it may post as well, beside what the application asks for.
+fn under(provider: ProviderKind) -> &'static str {
+    match provider {
+        Google => "/integrations/calendar/webhooks/google",
+        Microsoft => "/integrations/calendar/webhooks/microsoft",
+    }
+}
+
+fn router(receiver: Arc<Receiver>) -> Router {
     Router::new()
-        .route(path(ProviderKind::Google), google.clone())
-        .route("/integrations/calendar/webhooks/google", google)
-        .route(path(ProviderKind::Microsoft), microsoft.clone())
-        .route(lifecycle_path(ProviderKind::Microsoft), microsoft.clone())
-        .route("/integrations/calendar/webhooks/microsoft", microsoft)
         .route("/integrations/calendar/sync/schedule", post(api::schedule))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

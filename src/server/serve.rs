@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::serve::{Listener, ListenerExt};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
-use hyper_util::service::TowerToHyperService;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -14,9 +13,10 @@ use tokio_util::task::TaskTracker;
 
 use super::activity::Activity;
 use super::connection::{self, Shared};
+use super::routes::Routes;
 use super::sockets::Sockets;
 use super::sparse::Sparse;
-use super::{Receiver, routes, systemd};
+use super::{Receiver, systemd};
 
 /// A receiver with what it listens on.
 pub struct Server {
@@ -40,7 +40,7 @@ impl Server {
         let slots = Arc::new(Semaphore::new(limits.connections));
         let (time, idle_exit) = (limits.stop_time, self.idle_exit);
         let shared = Arc::new(Shared {
-            router: TowerToHyperService::new(routes::router(self.receiver.clone())),
+            routes: Routes::new(self.receiver.clone()),
             limits,
             activity: activity.clone(),
             room: Arc::new(Notify::new()),

@@ -3,13 +3,12 @@
 //! An answer says nothing of what was found wrong. What is not signed by us
 //! reaches neither queue nor store.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode, request};
 use axum::response::{IntoResponse, Response};
+use hyper::Request;
+use hyper::body::Incoming;
 use tokio::time::{Instant, timeout};
 
 use super::Receiver;
@@ -17,23 +16,18 @@ use super::body;
 use super::metrics::Outcome;
 use crate::model::account::ProviderKind;
 use crate::model::notification::Notification;
-use crate::provider::{Incoming, Post, receive};
+use crate::provider::{Incoming as Posted, Post, receive};
 
 /// Seconds after which it is worth trying again.
 pub(super) const RETRY: HeaderValue = HeaderValue::from_static("10");
 
-/// A post of Google.
-pub(super) async fn google(receiver: State<Arc<Receiver>>, request: Request) -> Response {
-    receiver.take(ProviderKind::Google, request).await
-}
-
-/// A post of Graph.
-pub(super) async fn microsoft(receiver: State<Arc<Receiver>>, request: Request) -> Response {
-    receiver.take(ProviderKind::Microsoft, request).await
-}
-
 impl Receiver {
-    async fn take(&self, provider: ProviderKind, request: Request) -> Response {
+    /// Takes what a provider posted.
+    pub(super) async fn take(
+        &self,
+        provider: ProviderKind,
+        request: Request<Incoming>,
+    ) -> Response {
         let (head, body) = request.into_parts();
         let body = match body::read(body, &self.limits, &self.room).await {
             Ok(body) => body,
@@ -47,19 +41,19 @@ impl Receiver {
             }
         };
         let (outcome, answer) = match self.understand(provider, &head, &body.bytes) {
-            Incoming::Notifications { authentic, forged } => {
+            Posted::Notifications { authentic, forged } => {
                 self.note_forged(provider, forged);
                 return self.queue(provider, authentic, forged).await;
             }
-            Incoming::Challenge(token) => (Outcome::Challenge, challenge(token)),
-            Incoming::Hello => (Outcome::Hello, accepted(provider)),
-            Incoming::Malformed => (Outcome::Malformed, StatusCode::BAD_REQUEST.into_response()),
+            Posted::Challenge(token) => (Outcome::Challenge, challenge(token)),
+            Posted::Hello => (Outcome::Hello, accepted(provider)),
+            Posted::Malformed => (Outcome::Malformed, StatusCode::BAD_REQUEST.into_response()),
         };
         self.metrics.count(provider, outcome, 1);
         answer
     }
 
-    fn understand(&self, provider: ProviderKind, head: &request::Parts, body: &[u8]) -> Incoming {
+    fn understand(&self, provider: ProviderKind, head: &request::Parts, body: &[u8]) -> Posted {
         let header = |name: &str| head.headers.get(name)?.to_str().ok();
         let post = Post {
             header: &header,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use redis::{FromRedisValue, Pipeline, ScriptInvocation};
+use redis::{Cmd, FromRedisValue, Pipeline, ScriptInvocation};
 use secrecy::SecretString;
 
 use self::connection::Connection;
@@ -127,20 +127,22 @@ impl RedisQueue {
 #[async_trait]
 impl Queue for RedisQueue {
     async fn push(&self, notifications: Vec<Notification>) -> Result<()> {
-        let mut pipeline = Pipeline::new();
-        for provider in ProviderKind::ALL {
-            let of_provider = notifications.iter().filter(|one| one.provider == provider);
-            let entries: Vec<_> = of_provider.map(entry::write).collect();
-            if !entries.is_empty() {
-                pipeline.lpush(Keys::of(provider).waiting, entries).ignore();
+        match ProviderKind::ALL.map(|provider| push(provider, &notifications)) {
+            [None, None] => Ok(()),
+            // Whoever waits for a push, waits for this.
+            [Some(only), None] | [None, Some(only)] => {
+                let ask = |mut connection| {
+                    let only = &only;
+                    async move { only.query_async(&mut connection).await }
+                };
+                self.connection.ask(ask).await
+            }
+            [Some(one), Some(other)] => {
+                let mut pipeline = Pipeline::new();
+                let both = pipeline.atomic().add_command(one).ignore();
+                self.send(both.add_command(other).ignore()).await
             }
         }
-        match pipeline.len() {
-            0 => return Ok(()),
-            1 => {}
-            _ => drop(pipeline.atomic()),
-        }
-        self.send(&pipeline).await
     }
 
     async fn claim(
@@ -225,6 +227,15 @@ impl Queue for RedisQueue {
         let settings = self.send(&risks::question()).await;
         settings.map_or_else(|_| Vec::new(), |settings| risks::of(&settings))
     }
+}
+
+/// The command that adds those of a provider; none, if there are none.
+fn push(provider: ProviderKind, notifications: &[Notification]) -> Option<Cmd> {
+    let of_provider = notifications.iter().filter(|one| one.provider == provider);
+    let entries: Vec<_> = of_provider.map(entry::write).collect();
+    let mut push = redis::cmd("LPUSH");
+    push.arg(Keys::of(provider).waiting).arg(&entries);
+    (!entries.is_empty()).then_some(push)
 }
 
 fn numbers(ids: &[DeliveryId]) -> Vec<u64> {

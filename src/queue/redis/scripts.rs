@@ -79,30 +79,37 @@ fn over(script: &Script, provider: ProviderKind) -> ScriptInvocation<'_> {
 pub(super) struct Keys {
     /// List: entries that were never claimed, the newest at its left end.
     /// Other programs push there.
-    pub(super) waiting: String,
+    pub(super) waiting: &'static str,
     /// Hash: what was claimed, by id.
-    pub(super) records: String,
+    pub(super) records: &'static str,
     /// Sorted set: ids by when their hold ends.
-    pub(super) held: String,
+    pub(super) held: &'static str,
     /// Sorted set: ids of what was given back, by when it may be claimed.
-    pub(super) returned: String,
+    pub(super) returned: &'static str,
     /// Sorted set: ids of what was claimed, by age.
-    pub(super) order: String,
+    pub(super) order: &'static str,
     /// Hash: what was put aside, by id.
-    pub(super) dead: String,
+    pub(super) dead: &'static str,
+}
+
+macro_rules! keys {
+    ($waiting:literal) => {
+        Keys {
+            waiting: $waiting,
+            records: concat!($waiting, ":records"),
+            held: concat!($waiting, ":held"),
+            returned: concat!($waiting, ":returned"),
+            order: concat!($waiting, ":order"),
+            dead: concat!($waiting, ":dead"),
+        }
+    };
 }
 
 impl Keys {
-    pub(super) fn of(provider: ProviderKind) -> Self {
-        let waiting = format!("calendar_webhooks:{provider}");
-        let beside = |name: &str| format!("{waiting}:{name}");
-        Self {
-            records: beside("records"),
-            held: beside("held"),
-            returned: beside("returned"),
-            order: beside("order"),
-            dead: beside("dead"),
-            waiting,
+    pub(super) const fn of(provider: ProviderKind) -> Self {
+        match provider {
+            ProviderKind::Google => keys!("calendar_webhooks:google"),
+            ProviderKind::Microsoft => keys!("calendar_webhooks:microsoft"),
         }
     }
 }

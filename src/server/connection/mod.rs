@@ -8,15 +8,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio::time::timeout;
@@ -25,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::patience::{Patient, Phase, Stage};
 use super::activity::Activity;
 use super::limits::Limits;
-use super::webhook::unavailable;
+use super::routes::Routes;
 
 /// The most of a request that is buffered at once.
 const BUFFER: usize = 64 << 10;
@@ -37,7 +35,7 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// What all connections have in common.
 pub(super) struct Shared {
-    pub(super) router: TowerToHyperService<Router>,
+    pub(super) routes: Routes,
     pub(super) limits: Limits,
     pub(super) activity: Arc<Activity>,
     /// Told when the connection that rests longest is to make room.
@@ -61,10 +59,9 @@ where
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let request_in_flight = shared.activity.enter();
         phase.enter(Stage::Busy);
-        let answer = shared.router.call(request);
-        let (phase, time) = (phase.clone(), shared.limits.request_time);
+        let (shared, phase) = (shared.clone(), phase.clone());
         async move {
-            let answer = guarded(answer, time).await;
+            let answer = guarded(shared.routes.answer(request)).await;
             phase.enter(Stage::Idle);
             drop(request_in_flight);
             Ok::<_, Infallible>(answer)
@@ -90,19 +87,12 @@ async fn may_stop(stop: CancellationToken, phase: Arc<Phase>) {
     timeout(FIRST, phase.begun()).await.ok();
 }
 
-/// The answer, in time, whatever happens: a fault in one request is not the
-/// end of the others.
-async fn guarded(
-    answer: impl Future<Output = Result<Response, Infallible>>,
-    time: Duration,
-) -> Response {
-    match timeout(time, AssertUnwindSafe(answer).catch_unwind()).await {
-        Ok(Ok(Ok(answer))) => answer,
-        Ok(Ok(Err(never))) => match never {},
-        Ok(Err(_)) => {
-            tracing::error!("a request was not answered, because of a fault in this program");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-        Err(_) => unavailable(),
-    }
+/// The answer, whatever happens: a fault in one request is not the end of the
+/// others.
+async fn guarded(answer: impl Future<Output = Response>) -> Response {
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
+    answer.unwrap_or_else(|_| {
+        tracing::error!("a request was not answered, because of a fault in this program");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use hyper_util::service::TowerToHyperService;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::Notify;
@@ -14,7 +13,8 @@ use crate::model::id::WatchId;
 use crate::provider::Signer;
 use crate::server::activity::Activity;
 use crate::server::connection::{self, Shared};
-use crate::server::{Backends, Callers, Limits, Parts, Receiver, routes};
+use crate::server::routes::Routes;
+use crate::server::{Backends, Callers, Limits, Parts, Receiver};
 
 pub(super) const GOOGLE: &str = "/webhooks/google/calendar";
 pub(super) const GRAPH: &str = "/webhooks/microsoft/calendar";
@@ -56,7 +56,7 @@ impl Desk {
 
     pub(super) fn of(receiver: Arc<Receiver>, queue: Arc<MemoryQueue>, limits: Limits) -> Self {
         let shared = Arc::new(Shared {
-            router: TowerToHyperService::new(routes::router(receiver.clone())),
+            routes: Routes::new(receiver.clone()),
             limits,
             activity: Activity::new(),
             room: Arc::new(Notify::new()),
