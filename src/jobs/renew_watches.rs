@@ -107,8 +107,9 @@ async fn renew(sync: &Sync, account: &Account, work: &[WatchWork]) -> Result<Rep
 /// Says why nothing is watched.
 fn without_callbacks() -> Report {
     let mut report = Report::default();
-    let message = "no calendar is watched: webhooks.public_url is not set to an https address \
-                   that the providers can reach; changes are found by pulling alone";
+    let message = "no calendar is watched: the providers need an https address that they can \
+                   reach, which webhooks.public_url is to name; until then changes are found by \
+                   pulling alone";
     tracing::warn!("{message}");
     report.note("unwatched", message);
     report
