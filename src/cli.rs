@@ -7,13 +7,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, DrainWebhooks, Job, Pull, RenewWatches, ServeWebhooks};
+use crate::jobs::{self, AutoSync, Cleanup, DrainWebhooks, Job, Pull, RenewWatches, ServeWebhooks};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
     Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Users,
-    due_list, summary,
+    due_list, forecast, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -70,6 +70,7 @@ enum Command {
     AutoSync(AutoSync),
     Pull(Pull),
     DrainWebhooks(DrainWebhooks),
+    Cleanup(Cleanup),
     RenewWatches(RenewWatches),
     ServeWebhooks(ServeWebhooks),
     Users(Users),
@@ -152,6 +153,15 @@ impl Cli {
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
             Command::DrainWebhooks(job) => return cycle(job, cx, out).await,
+            Command::Cleanup(job) if job.dry_run => {
+                forecast(
+                    out,
+                    Cleanup::NAME,
+                    Cleanup::COUNTS,
+                    &job.forecast(cx).await?,
+                )?;
+            }
+            Command::Cleanup(job) => return cycle(job, cx, out).await,
             Command::RenewWatches(job) => return cycle(job, cx, out).await,
             Command::ServeWebhooks(command) => command.run(cx).await?,
             Command::Users(command) => command.run(cx, out).await?,

@@ -117,13 +117,13 @@ pub struct SyncConfig {
 /// `[cleanup]`: ages in days, at least 1 each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CleanupConfig {
-    /// After which a past or removed event is forgotten.
+    /// After which an event that was removed at the provider is forgotten.
     pub events_after_days: u32,
     /// After which a settled conflict is forgotten.
     pub conflicts_after_days: u32,
     /// After which a user's old status is forgotten.
     pub status_after_days: u32,
-    /// After which the record of a cycle is forgotten.
+    /// After which the record of a cycle, or a dead delivery, is forgotten.
     pub runs_after_days: u32,
 }
 

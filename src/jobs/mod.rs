@@ -2,6 +2,7 @@
 //! `sync`'s. One cycle of a job runs at a time.
 
 mod auto_sync;
+mod cleanup;
 mod cycle;
 mod drain_webhooks;
 mod pull;
@@ -13,6 +14,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use self::auto_sync::AutoSync;
+pub use self::cleanup::Cleanup;
 pub use self::cycle::{run_cycle, with_heartbeat};
 pub use self::drain_webhooks::DrainWebhooks;
 pub use self::pull::Pull;

@@ -29,5 +29,5 @@ pub use self::output::Output;
 pub use self::prefs::Prefs;
 pub use self::queue::Queue;
 pub use self::status::Status;
-pub use self::summary::{due_list, summary};
+pub use self::summary::{due_list, forecast, summary};
 pub use self::users::Users;

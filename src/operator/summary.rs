@@ -1,14 +1,17 @@
 //! What a job did, or would do, for people and programs.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::json;
 
 use super::output::{Output, counted, moment, or_dash};
 use crate::model::id::UserId;
 use crate::model::run::{JobRun, Outcome};
 use crate::store::Scheduled;
+use crate::sync::Report;
 
 /// Failures that are shown to people; programs get all.
 const SHOWN: usize = 20;
@@ -28,14 +31,39 @@ pub fn summary(out: Output, run: &JobRun, counts: &[&str]) -> std::io::Result<()
     }
 }
 
-fn text(run: &JobRun, counts: &[&str]) -> String {
-    let seconds = std::time::Duration::from_millis(run.duration_ms).as_secs_f64();
-    let words: Vec<_> = counts
+/// Prints what a cycle would count.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn forecast(out: Output, job: &str, counts: &[&str], report: &Report) -> std::io::Result<()> {
+    let counted: BTreeMap<_, _> = counts
         .iter()
-        .filter_map(|name| run.counts.get(*name).map(|number| (name, number)))
+        .map(|name| ((*name).to_owned(), report.count(name)))
+        .collect();
+    let words = words(&counted, counts);
+    let text = match words.is_empty() {
+        true => format!("{job}: nothing to do"),
+        false => format!("{job} would remove: {}", words.join(", ")),
+    };
+    out.value(
+        &json!({ "job": job, "dry_run": true, "counts": counted }),
+        &text,
+    )
+}
+
+/// The counts that are not 0, in words and in order.
+fn words(counted: &BTreeMap<String, u64>, names: &[&str]) -> Vec<String> {
+    names
+        .iter()
+        .filter_map(|name| counted.get(*name).map(|number| (name, number)))
         .filter(|(_, number)| **number > 0)
         .map(|(name, number)| worded(name, *number))
-        .collect();
+        .collect()
+}
+
+fn text(run: &JobRun, counts: &[&str]) -> String {
+    let seconds = std::time::Duration::from_millis(run.duration_ms).as_secs_f64();
+    let words = words(&run.counts, counts);
     let counts = match words.is_empty() {
         true if run.outcome == Outcome::Skipped => "another instance is running".to_owned(),
         true if !run.failures.is_empty() => "nothing could be done".to_owned(),
@@ -66,9 +94,11 @@ fn text(run: &JobRun, counts: &[&str]) -> String {
 fn worded(name: &str, number: u64) -> String {
     match name.split_once('_') {
         Some(("events", done)) => format!("{} {done}", counted(number, "event")),
-        None if name == "requests" || name == "conflicts" => {
+        None if ["requests", "conflicts", "events", "runs"].contains(&name) => {
             counted(number, name.trim_end_matches('s'))
         }
+        None if name == "deliveries" && number == 1 => "1 delivery".to_owned(),
+        Some(("status", "rows")) => counted(number, "status row"),
         _ => format!("{number} {}", name.replace('_', " ")),
     }
 }

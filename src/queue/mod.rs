@@ -112,6 +112,8 @@ pub trait Queue: Send + Sync {
     /// Has dead entries wait again as if they were new, all or the given ones;
     /// how many there were.
     async fn retry(&self, ids: Option<Vec<DeliveryId>>) -> Result<u64>;
+    /// Forgets dead entries for good; how many there were.
+    async fn forget(&self, ids: Vec<DeliveryId>) -> Result<u64>;
     /// What about its place may lose what was pushed, and the way out, for a
     /// person to mend; as far as it tells.
     async fn risks(&self) -> Vec<String> {

@@ -6,6 +6,7 @@
 
 mod keyring;
 mod sqlite;
+mod stale;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::sqlite::SqliteUrl;
+pub use self::stale::{Cutoffs, Stale, StaleRecords};
 use crate::model::account::{
     Account, AccountStatus, NewAccount, ProviderKind, StoredTokens, Tokens,
 };
@@ -87,7 +89,18 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The whole store.
 pub trait Store:
-    Users + Accounts + Calendars + Watches + Events + Conflicts + Statuses + Leases + Runs + Send + Sync
+    Users
+    + Accounts
+    + Calendars
+    + Watches
+    + Events
+    + Conflicts
+    + Statuses
+    + Leases
+    + Runs
+    + Stale
+    + Send
+    + Sync
 {
 }
 
@@ -101,6 +114,7 @@ impl<S> Store for S where
         + Statuses
         + Leases
         + Runs
+        + Stale
         + Send
         + Sync
 {
@@ -295,6 +309,14 @@ pub trait Events {
     /// of the backoff in one write, if the lease is still held. Rows that
     /// would not change are not written. The stage is empty afterwards.
     async fn event_apply(&self, apply: Apply) -> Result<Applied>;
+    /// Moves the timeline of a calendar that was pulled before to a window,
+    /// from the events that are known, if the lease is still held.
+    async fn timeline_roll(
+        &self,
+        calendar: &CalendarId,
+        lease: &Lease,
+        window: Window,
+    ) -> Result<()>;
     /// The timeline of a user between two instants, in order of time.
     async fn timeline_list(
         &self,

@@ -22,6 +22,7 @@ mod outage;
 pub mod progress;
 mod pull;
 mod report;
+mod roll;
 mod soon;
 mod trouble;
 mod visit;

@@ -26,7 +26,7 @@ pub mod count {
     pub const EVENTS_REMOVED: &str = "events_removed";
     /// Writes to providers.
     pub const PUSHED: &str = "pushed";
-    /// Conflicts found.
+    /// Conflicts found; of a cleanup, settled ones that were forgotten.
     pub const CONFLICTS: &str = "conflicts";
     /// Requests sent to providers.
     pub const REQUESTS: &str = "requests";
@@ -45,6 +45,15 @@ pub mod count {
     pub const CREATED: &str = "created";
     /// Calendars that the provider refuses to watch.
     pub const UNWATCHABLE: &str = "unwatchable";
+
+    /// Removed events that were forgotten.
+    pub const EVENTS: &str = "events";
+    /// Statuses of users that were forgotten.
+    pub const STATUS_ROWS: &str = "status_rows";
+    /// Dead deliveries that were forgotten.
+    pub const DELIVERIES: &str = "deliveries";
+    /// Records of cycles that were forgotten.
+    pub const RUNS: &str = "runs";
 
     /// Everything a sync counts, in the order of the documentation.
     pub const ALL: [&str; 11] = [

@@ -3,6 +3,7 @@
 mod accounts;
 mod auto_sync;
 mod calendars;
+mod cleanup;
 mod conflicts;
 mod demo;
 mod events;

@@ -61,6 +61,7 @@ macro_rules! every_sentence {
                 what_cannot_be_read_is_dead_with_its_reason,
                 what_cannot_be_read_stops_nothing_else,
                 dead_entries_wait_again_as_if_they_were_new,
+                only_the_given_entries_are_forgotten,
                 only_the_given_entries_wait_again,
                 what_is_served_at_last_is_not_dead,
                 the_dead_list_begins_with_the_oldest,

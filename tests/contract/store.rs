@@ -14,6 +14,7 @@ mod parking;
 mod records;
 mod removals;
 mod series;
+mod stale;
 mod users;
 mod watches;
 mod window;
@@ -172,6 +173,15 @@ macro_rules! every_sentence {
                 the_last_cycle_of_each_job_is_known,
                 a_status_keeps_the_last_sync,
                 a_status_needs_its_user,
+            }
+            stale {
+                what_is_stale_is_counted_and_forgotten_once,
+                what_is_young_stays,
+                open_questions_live_events_and_last_cycles_stay,
+                a_write_forgets_no_more_than_it_may,
+                a_forgotten_event_may_return,
+                a_timeline_rolls_where_nothing_is_pulled,
+                a_timeline_rolls_only_under_its_lease_and_after_a_pull,
             }
         }
     };

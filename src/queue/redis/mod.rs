@@ -222,6 +222,19 @@ impl Queue for RedisQueue {
         Ok(retried)
     }
 
+    async fn forget(&self, ids: Vec<DeliveryId>) -> Result<u64> {
+        let mut forgotten = 0;
+        for ids in numbers(&ids).chunks(RETRIED) {
+            let mut pipeline = Pipeline::new();
+            for provider in ProviderKind::ALL {
+                pipeline.hdel(Keys::of(provider).dead, ids);
+            }
+            let (google, microsoft): (u64, u64) = self.send(&pipeline).await?;
+            forgotten += google + microsoft;
+        }
+        Ok(forgotten)
+    }
+
     async fn risks(&self) -> Vec<String> {
         // Who may not ask is told nothing.
         let settings = self.send(&risks::question()).await;

@@ -67,3 +67,13 @@ pub(super) fn retry(connection: &Connection, ids: Option<&[DeliveryId]>) -> Outc
     }
     Ok(retried)
 }
+
+/// Forgets dead entries.
+pub(super) fn forget(connection: &Connection, ids: &[DeliveryId]) -> Outcome<u64> {
+    let mut delete = connection.prepare_cached("DELETE FROM dead WHERE id = ?1")?;
+    let mut forgotten = 0;
+    for id in ids {
+        forgotten += delete.execute([id])? as u64;
+    }
+    Ok(forgotten)
+}

@@ -104,4 +104,8 @@ impl Queue for SqliteQueue {
         self.transact(move |tx| dead::retry(tx, ids.as_deref()))
             .await
     }
+
+    async fn forget(&self, ids: Vec<DeliveryId>) -> Result<u64> {
+        self.transact(move |tx| dead::forget(tx, &ids)).await
+    }
 }

@@ -120,4 +120,8 @@ impl Queue for MemoryQueue {
     async fn retry(&self, _: Option<Vec<DeliveryId>>) -> Result<u64> {
         Ok(0)
     }
+
+    async fn forget(&self, _: Vec<DeliveryId>) -> Result<u64> {
+        Ok(0)
+    }
 }

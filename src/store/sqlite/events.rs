@@ -7,9 +7,10 @@ use rusqlite::{Connection, Row};
 use super::SqliteStore;
 use super::convert::{Second, Word, parse_day, second, user_id};
 use super::error::Outcome;
-use super::{apply, incomplete, removal, stage};
+use super::{apply, incomplete, removal, roll, stage};
 use crate::model::change::Change;
 use crate::model::id::{CalendarId, EventId, ExternalId, UserId};
+use crate::model::lease::Lease;
 use crate::model::time::{EventTime, Window, Zone};
 use crate::model::timeline::TimelineRow;
 use crate::store::{Applied, Apply, Coverage, Events, Removals, Result};
@@ -55,6 +56,17 @@ impl Events for SqliteStore {
 
     async fn event_apply(&self, apply: Apply) -> Result<Applied> {
         self.write(move |tx| apply::apply(tx, &apply)).await
+    }
+
+    async fn timeline_roll(
+        &self,
+        calendar: &CalendarId,
+        lease: &Lease,
+        window: Window,
+    ) -> Result<()> {
+        let (calendar, lease) = (calendar.clone(), lease.clone());
+        self.write(move |tx| roll::move_to(tx, &calendar, &lease, &window))
+            .await
     }
 
     async fn timeline_list(

@@ -21,6 +21,7 @@ mod removal;
 mod roll;
 mod runs;
 mod stage;
+mod stale;
 mod statuses;
 mod timeline;
 mod tokens;

@@ -5,10 +5,13 @@
 
 use rusqlite::{Connection, Row};
 
-use super::convert::{parse_time, second};
+use super::convert::{Second, parse_time, second};
 use super::error::Outcome;
-use super::timeline::{SHAPE, VISIBLE, Writer, near, shape};
+use super::timeline::{SHAPE, VISIBLE, Writer, near, shape, touch_nothing};
+use super::{calendars, leases};
 use crate::model::calendar::Calendar;
+use crate::model::id::CalendarId;
+use crate::model::lease::Lease;
 use crate::model::time::{EventTime, Window, Zone};
 
 /// Moves the timeline of a calendar from its window to a new one. Before the
@@ -21,6 +24,28 @@ pub(super) fn roll(connection: &Connection, calendar: &Calendar, window: &Window
     for part in window.beyond(&old) {
         add_part(connection, calendar, &part, &old)?;
     }
+    Ok(())
+}
+
+/// Moves the timeline of a calendar to a window where nothing was pulled.
+pub(super) fn move_to(
+    connection: &Connection,
+    calendar: &CalendarId,
+    lease: &Lease,
+    window: &Window,
+) -> Outcome<()> {
+    leases::require(connection, lease)?;
+    let found = calendars::find(connection, calendar)?;
+    let calendar = found.ok_or_else(|| calendars::unknown(calendar))?;
+    touch_nothing(connection)?;
+    roll(connection, &calendar, window)?;
+    let sql = "UPDATE calendars SET window_start = ?2, window_end = ?3
+               WHERE id = ?1 AND window_start IS NOT NULL";
+    connection.prepare_cached(sql)?.execute((
+        &calendar.id,
+        Second(window.start()),
+        Second(window.end()),
+    ))?;
     Ok(())
 }
 

@@ -113,6 +113,22 @@ pub(crate) async fn only_the_given_entries_wait_again(bench: Bench) {
     assert_eq!(bench.status(Microsoft).await.waiting, 1);
 }
 
+pub(crate) async fn only_the_given_entries_are_forgotten(bench: Bench) {
+    for entry in ["1", "2"] {
+        bench.foreign(Google, entry.as_bytes()).await;
+    }
+    bench.foreign(Microsoft, b"3").await;
+    bench.claim(Google, 1).await;
+    bench.claim(Microsoft, 2).await;
+    let dead = bench.dead().await;
+    let chosen = vec![dead[0].id, dead[2].id, DeliveryId(u64::MAX)];
+    assert_eq!(bench.queue.forget(chosen.clone()).await.unwrap(), 2);
+    assert_eq!(bench.queue.forget(chosen).await.unwrap(), 0);
+    let left: Vec<_> = bench.dead().await.iter().map(|dead| dead.id).collect();
+    assert_eq!(left, [dead[1].id]);
+    assert_eq!(bench.queue.retry(None).await.unwrap(), 1);
+}
+
 pub(crate) async fn what_is_served_at_last_is_not_dead(bench: Bench) {
     bench.push(&google(&["a"])).await;
     let slow = bench.one(Google, 0).await;

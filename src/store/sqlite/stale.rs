@@ -1,0 +1,84 @@
+//! What no cycle will need again.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::SqliteStore;
+use super::convert::{Milli, count};
+use super::error::Outcome;
+use crate::store::{Cutoffs, Result, Stale, StaleRecords};
+
+#[async_trait]
+impl Stale for SqliteStore {
+    async fn stale_count(&self, cutoffs: Cutoffs) -> Result<StaleRecords> {
+        self.read(move |tx| {
+            each(cutoffs, |kind, before| {
+                let sql = format!("SELECT count(*) FROM {} WHERE {}", kind.table, kind.stale);
+                let mut rows = tx.prepare_cached(&sql)?;
+                Ok(count(
+                    rows.query_row([Milli(before)], |row| row.get::<_, i64>(0))?,
+                ))
+            })
+        })
+        .await
+    }
+
+    async fn stale_remove(&self, cutoffs: Cutoffs, most: u32) -> Result<StaleRecords> {
+        self.write(move |tx| each(cutoffs, |kind, before| remove(tx, kind, before, most)))
+            .await
+    }
+}
+
+/// A table and which of its rows are stale, by a moment (?1).
+struct Kind {
+    table: &'static str,
+    stale: &'static str,
+}
+
+const EVENTS: Kind = Kind {
+    table: "calendar_events",
+    stale: "removed_at < ?1",
+};
+
+const CONFLICTS: Kind = Kind {
+    table: "calendar_sync_conflicts",
+    stale: "resolution_status <> 'open' AND resolved_at < ?1",
+};
+
+const STATUSES: Kind = Kind {
+    table: "calendar_sync_status",
+    stale: "updated_at < ?1",
+};
+
+const RUNS: Kind = Kind {
+    table: "job_runs",
+    stale: "started_at < ?1 AND EXISTS
+        (SELECT 1 FROM job_runs later WHERE later.job = job_runs.job
+           AND (later.started_at, later.id) > (job_runs.started_at, job_runs.id))",
+};
+
+/// What there is of each kind.
+fn each(
+    cutoffs: Cutoffs,
+    mut number: impl FnMut(Kind, DateTime<Utc>) -> Outcome<u64>,
+) -> Outcome<StaleRecords> {
+    Ok(StaleRecords {
+        events: number(EVENTS, cutoffs.events)?,
+        conflicts: number(CONFLICTS, cutoffs.conflicts)?,
+        statuses: number(STATUSES, cutoffs.statuses)?,
+        runs: number(RUNS, cutoffs.runs)?,
+    })
+}
+
+/// Deletes stale rows of a kind.
+fn remove(connection: &Connection, kind: Kind, before: DateTime<Utc>, most: u32) -> Outcome<u64> {
+    let Kind { table, stale } = kind;
+    let sql = format!(
+        "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {stale} LIMIT ?2)"
+    );
+    let deleted = connection
+        .prepare_cached(&sql)?
+        .execute((Milli(before), most))?;
+    Ok(deleted as u64)
+}
