@@ -68,17 +68,13 @@ async fn many_may_open_a_new_store_at_once() {
 #[tokio::test]
 async fn a_store_of_a_newer_program_is_refused() {
     let (_directory, path) = place();
-    drop(open_file(&path).await.unwrap());
+    let newest = open_file(&path).await.unwrap().version;
     meddle(&path, "INSERT INTO schema_migration VALUES (700, 'x', 'x')");
     let refused = refusal(open_file(&path).await);
     assert!(
         matches!(
             refused,
-            StoreError::Newer {
-                found: 700,
-                known: 3,
-                ..
-            }
+            StoreError::Newer { found: 700, known, .. } if known == newest
         ),
         "{refused}"
     );
