@@ -56,6 +56,15 @@ id! {
     ConflictId
 }
 id! {
+    /// A task, unique within the store: the application's own id.
+    TaskId
+}
+id! {
+    /// What makes the creation of an event happen once ([`CreationKey::of`]):
+    /// 32 hexadecimal digits in small letters.
+    CreationKey
+}
+id! {
     /// A watch, unique within the store and at the provider: the id of
     /// Google's channel, and what tells Graph's subscriptions apart for us.
     /// It names its user ([`WatchId::generate`]).
@@ -117,19 +126,40 @@ impl EventId {
     /// whoever computes it and however often.
     #[must_use]
     pub fn of(calendar: &CalendarId, external: &ExternalId) -> Self {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut digest = Sha256::new();
         digest.update(calendar.as_str());
         digest.update([0]);
         digest.update(external.as_str());
-        let mut text = String::with_capacity(34);
-        text.push_str("e-");
-        for byte in &digest.finalize()[..16] {
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-        Self(text)
+        Self(half("e-", digest))
     }
+}
+
+impl CreationKey {
+    /// The key under which an event of a task is created in a calendar: the
+    /// same however often it is tried. One that was used up, because its event
+    /// was deleted, makes room for that of the next generation.
+    #[must_use]
+    pub fn of(task: &TaskId, calendar: &CalendarId, generation: u32) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(task.as_str());
+        digest.update([0]);
+        digest.update(calendar.as_str());
+        digest.update([0]);
+        digest.update(generation.to_be_bytes());
+        Self(half("", digest))
+    }
+}
+
+/// Half of a digest as 32 hexadecimal digits behind a prefix.
+fn half(prefix: &str, digest: Sha256) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(prefix.len() + 32);
+    text.push_str(prefix);
+    for byte in &digest.finalize()[..16] {
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// 20 hexadecimal digits: a random 80 bits, short enough to type.
@@ -227,5 +257,17 @@ mod tests {
         assert_ne!(id("a", "x"), id("b", "x"));
         assert_ne!(id("a", "x_"), id("a", "x-"));
         assert_ne!(id("ab", "c"), id("a", "bc"));
+    }
+
+    #[test]
+    fn a_creation_has_a_key_of_its_own_in_each_generation() {
+        let key = |task: &str, calendar: &str, generation| {
+            CreationKey::of(&TaskId::new(task), &CalendarId::new(calendar), generation)
+        };
+        assert_eq!(key("t", "c", 1), key("t", "c", 1));
+        assert_ne!(key("t", "c", 1), key("t", "c", 2));
+        assert_ne!(key("t", "cc", 1), key("tc", "c", 1));
+        assert_ne!(key("t", "c", 1), key("t", "d", 1));
+        assert_eq!(key("t", "c", 1).as_str().len(), 32);
     }
 }

@@ -149,6 +149,24 @@ impl EventTime {
         }
     }
 
+    /// The length that an empty span is given.
+    pub const SHORTEST: TimeDelta = TimeDelta::minutes(1);
+
+    /// The time, or as long as [`SHORTEST`](Self::SHORTEST) where it is empty:
+    /// providers refuse to be given a time without length.
+    #[must_use]
+    pub fn widened(self) -> Self {
+        match self {
+            Self::AllDay { start, end } => Self::all_day(start, end),
+            Self::Timed { start, end, zone } if end <= start => Self::Timed {
+                start,
+                end: start + Self::SHORTEST,
+                zone,
+            },
+            time @ Self::Timed { .. } => time,
+        }
+    }
+
     /// The slot that this time begins in, which names an occurrence within
     /// its series.
     #[must_use]
