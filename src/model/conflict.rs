@@ -30,6 +30,11 @@ pub struct Conflict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictKind {
+    /// Task and event changed the same field, or the task changed what is not
+    /// ours to write.
+    Edit,
+    /// One side was edited, the other deleted.
+    EditDelete,
     /// A calendar lost more events than the brake lets pass.
     MassDelete,
 }
@@ -51,6 +56,8 @@ impl ConflictKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Edit => "edit",
+            Self::EditDelete => "edit_delete",
             Self::MassDelete => "mass_delete",
         }
     }

@@ -8,6 +8,7 @@ pub mod content;
 pub mod event;
 pub mod id;
 pub mod lease;
+pub mod link;
 pub mod notification;
 pub mod preferences;
 pub mod recurrence;
