@@ -1,0 +1,91 @@
+//! Whether a task without an event is to be given one.
+
+use crate::model::calendar::Calendar;
+use crate::model::content::Content;
+use crate::model::link::{Link, LinkState};
+use crate::model::preferences::Preferences;
+
+/// What is to happen with a task that may lack an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// An event is to be created, the task's so many-th. Trying again is
+    /// harmless: the generation makes it the same one.
+    Create {
+        /// Which of the task's events it is.
+        generation: u32,
+    },
+    /// Nothing.
+    Nothing(Reason),
+}
+
+/// Why no event is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The task has one.
+    Linked,
+    /// The task was deleted.
+    Deleted,
+    /// The task has no start.
+    Unscheduled,
+    /// The user does not let us write.
+    WritesOff,
+    /// The user has no calendar for new events that is synced.
+    NoCalendar,
+    /// The calendar for new events cannot be written.
+    ReadOnly,
+}
+
+impl Reason {
+    /// The reason in words for people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Linked => "the task has an event",
+            Self::Deleted => "the task is deleted",
+            Self::Unscheduled => "the task has no start",
+            Self::WritesOff => "the user has not enabled writing",
+            Self::NoCalendar => "the user has no primary calendar that is synced",
+            Self::ReadOnly => "the user may not write to the primary calendar",
+        }
+    }
+}
+
+/// Why nothing can be created for a user whose calendar for new events is as
+/// given; none when something can.
+#[must_use]
+pub fn obstacle(preferences: &Preferences, calendar: Option<&Calendar>) -> Option<Reason> {
+    if !preferences.write_enabled {
+        return Some(Reason::WritesOff);
+    }
+    match calendar.filter(|calendar| calendar.is_synced()) {
+        None => Some(Reason::NoCalendar),
+        Some(calendar) if !calendar.access_role.is_writable() => Some(Reason::ReadOnly),
+        Some(_) => None,
+    }
+}
+
+/// Decides about a task, none when it was deleted.
+///
+/// A closed link was left behind by a task whose time was cleared with it: one
+/// that has a time now was scheduled anew, and gets an event of the next
+/// generation.
+#[must_use]
+pub fn creation(task: Option<&Content>, link: Option<&Link>, obstacle: Option<Reason>) -> Creation {
+    let generation = match link {
+        None => 1,
+        Some(link) => match link.state {
+            LinkState::Open { .. } => return Creation::Nothing(Reason::Linked),
+            LinkState::Pending => link.generation,
+            LinkState::Closed => link.generation.saturating_add(1),
+        },
+    };
+    match (task, obstacle) {
+        (None, _) => Creation::Nothing(Reason::Deleted),
+        (Some(task), _) if task.time.is_none() => Creation::Nothing(Reason::Unscheduled),
+        (Some(_), Some(reason)) => Creation::Nothing(reason),
+        (Some(_), None) => Creation::Create { generation },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use chrono::NaiveDate;
+
+use super::*;
+use crate::model::account::ProviderKind;
+use crate::model::calendar::{AccessRole, Backoff, WatchSupport};
+use crate::model::id::{AccountId, CalendarId, ExternalId, TaskId};
+use crate::model::link::Base;
+use crate::model::time::EventTime;
+
+fn scheduled() -> Content {
+    let day = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+    Content {
+        time: Some(EventTime::all_day(day, day)),
+        ..Content::default()
+    }
+}
+
+fn link(state: LinkState) -> Link {
+    Link {
+        task_id: TaskId::new("t-1"),
+        user_id: "u-1".parse().unwrap(),
+        calendar_id: CalendarId::new("cal-1"),
+        generation: 4,
+        state,
+    }
+}
+
+fn open() -> LinkState {
+    LinkState::Open {
+        external_id: ExternalId::new("e"),
+        base: Box::new(Base {
+            task: scheduled(),
+            event: scheduled(),
+            etag: None,
+        }),
+    }
+}
+
+fn calendar(access_role: AccessRole, is_active: bool) -> Calendar {
+    Calendar {
+        id: CalendarId::new("cal-1"),
+        account_id: AccountId::new("a-1"),
+        user_id: "u-1".parse().unwrap(),
+        provider: ProviderKind::Google,
+        external_id: ExternalId::new("x"),
+        name: "Work".to_owned(),
+        timezone: None,
+        access_role,
+        is_active,
+        is_primary_write: true,
+        is_listed: true,
+        sync_token: None,
+        window: None,
+        last_pulled_at: None,
+        backoff: Backoff::default(),
+        watch_support: WatchSupport::Possible,
+    }
+}
+
+#[test]
+fn an_event_is_created_for_a_scheduled_task_that_has_none() {
+    let links = [
+        (None, Ok(1)),
+        (Some(link(LinkState::Pending)), Ok(4)),
+        (Some(link(LinkState::Closed)), Ok(5)),
+        (Some(link(open())), Err(Reason::Linked)),
+    ];
+    for (link, expected) in links {
+        let expected = match expected {
+            Ok(generation) => Creation::Create { generation },
+            Err(reason) => Creation::Nothing(reason),
+        };
+        let found = creation(Some(&scheduled()), link.as_ref(), None);
+        assert_eq!(found, expected, "{link:?}");
+    }
+}
+
+#[test]
+fn every_reason_against_an_event_is_named() {
+    let blank = Content::default();
+    let off = Some(Reason::WritesOff);
+    let cases = [
+        (None, off, Reason::Deleted),
+        (Some(&blank), off, Reason::Unscheduled),
+    ];
+    for state in [LinkState::Pending, LinkState::Closed] {
+        let link = link(state);
+        for (task, obstacle, reason) in cases {
+            let found = creation(task, Some(&link), obstacle);
+            assert_eq!(found, Creation::Nothing(reason));
+        }
+        let found = creation(Some(&scheduled()), Some(&link), off);
+        assert_eq!(found, Creation::Nothing(Reason::WritesOff));
+    }
+}
+
+#[test]
+fn nothing_is_created_without_leave_and_a_calendar_to_write_to() {
+    let mut preferences = Preferences::default_of("u-1".parse().unwrap());
+    let owned = calendar(AccessRole::Owner, true);
+    assert_eq!(
+        obstacle(&preferences, Some(&owned)),
+        Some(Reason::WritesOff)
+    );
+    preferences.write_enabled = true;
+    let cases = [
+        (Some(owned), None),
+        (None, Some(Reason::NoCalendar)),
+        (
+            Some(calendar(AccessRole::Owner, false)),
+            Some(Reason::NoCalendar),
+        ),
+        (
+            Some(calendar(AccessRole::Reader, true)),
+            Some(Reason::ReadOnly),
+        ),
+    ];
+    for (calendar, expected) in cases {
+        assert_eq!(obstacle(&preferences, calendar.as_ref()), expected);
+    }
+}
