@@ -3,6 +3,7 @@
 pub mod conflict;
 pub mod create;
 pub mod due;
+pub mod duplicate;
 pub mod merge;
 pub mod plan;
 pub mod reconcile;
