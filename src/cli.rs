@@ -12,8 +12,8 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Users,
-    due_list, forecast, summary,
+    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Tasks,
+    Users, due_list, forecast, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -77,6 +77,7 @@ enum Command {
     Accounts(Accounts),
     Calendars(Calendars),
     Prefs(Prefs),
+    Tasks(Tasks),
     Events(Events),
     Conflicts(Conflicts),
     Queue(Queue),
@@ -168,6 +169,7 @@ impl Cli {
             Command::Accounts(command) => command.run(cx, out).await?,
             Command::Calendars(command) => command.run(cx, out).await?,
             Command::Prefs(command) => command.run(cx, out).await?,
+            Command::Tasks(command) => command.run(cx, out).await?,
             Command::Events(command) => command.run(cx, out).await?,
             Command::Conflicts(command) => command.run(cx, out).await?,
             Command::Queue(command) => command.run(cx, out).await?,

@@ -15,6 +15,7 @@ mod prefs;
 mod queue;
 mod status;
 mod summary;
+mod tasks;
 mod users;
 
 pub use self::accounts::Accounts;
@@ -30,4 +31,5 @@ pub use self::prefs::Prefs;
 pub use self::queue::Queue;
 pub use self::status::Status;
 pub use self::summary::{due_list, forecast, summary};
+pub use self::tasks::Tasks;
 pub use self::users::Users;

@@ -7,6 +7,7 @@
 mod keyring;
 mod sqlite;
 mod stale;
+mod tasks;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
+pub use self::tasks::Tasks;
 use crate::model::account::{
     Account, AccountStatus, NewAccount, ProviderKind, StoredTokens, Tokens,
 };
@@ -99,6 +101,7 @@ pub trait Store:
     + Leases
     + Runs
     + Stale
+    + Tasks
     + Send
     + Sync
 {
@@ -115,6 +118,7 @@ impl<S> Store for S where
         + Leases
         + Runs
         + Stale
+        + Tasks
         + Send
         + Sync
 {

@@ -20,4 +20,5 @@ mod serve_webhooks;
 mod status;
 mod stopping;
 mod store;
+mod tasks;
 mod users;

@@ -15,6 +15,7 @@ mod records;
 mod removals;
 mod series;
 mod stale;
+mod tasks;
 mod users;
 mod watches;
 mod window;
@@ -173,6 +174,15 @@ macro_rules! every_sentence {
                 the_last_cycle_of_each_job_is_known,
                 a_status_keeps_the_last_sync,
                 a_status_needs_its_user,
+            }
+            tasks {
+                tasks_come_back_as_they_were_stored,
+                a_task_is_replaced_by_its_id,
+                tasks_of_one_user_can_be_asked_for,
+                a_task_needs_its_user_and_keeps_it,
+                what_the_application_writes_is_read,
+                an_odd_row_stops_nobody,
+                a_task_goes_with_its_user,
             }
             stale {
                 what_is_stale_is_counted_and_forgotten_once,

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{Fault, Outcome};
-use crate::model::id::{AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId, WatchId};
+use crate::model::id::{
+    AccountId, CalendarId, ConflictId, EventId, ExternalId, TaskId, UserId, WatchId,
+};
 use crate::model::time::{EventTime, Window, Zone};
 
 /// An instant to the second: an event's time.
@@ -190,7 +192,7 @@ macro_rules! id_columns {
 }
 
 id_columns!(
-    AccountId, CalendarId, ConflictId, EventId, ExternalId, UserId, WatchId
+    AccountId, CalendarId, ConflictId, EventId, ExternalId, TaskId, UserId, WatchId
 );
 
 macro_rules! read_id_columns {
@@ -204,7 +206,7 @@ macro_rules! read_id_columns {
 }
 
 read_id_columns!(
-    AccountId, CalendarId, ConflictId, EventId, ExternalId, WatchId
+    AccountId, CalendarId, ConflictId, EventId, ExternalId, TaskId, WatchId
 );
 
 #[cfg(test)]

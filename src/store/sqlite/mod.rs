@@ -23,6 +23,7 @@ mod runs;
 mod stage;
 mod stale;
 mod statuses;
+mod tasks;
 mod timeline;
 mod tokens;
 mod url;

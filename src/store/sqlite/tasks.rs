@@ -1,0 +1,182 @@
+//! The application's tasks. It writes the table itself, so that rows are read
+//! with forbearance: one odd row stops nobody.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
+
+use super::SqliteStore;
+use super::convert::{Milli, day, second, user_id};
+use super::error::{Outcome, no_such};
+use super::users;
+use crate::model::content::Content;
+use crate::model::id::{TaskId, UserId};
+use crate::model::task::{Task, WrittenTime};
+use crate::model::time::{EventTime, Zone};
+use crate::store::{Result, Tasks};
+
+#[async_trait]
+impl Tasks for SqliteStore {
+    async fn task_upsert(&self, tasks: Vec<Task>) -> Result<()> {
+        self.write(move |tx| tasks.iter().try_for_each(|task| upsert(tx, task)))
+            .await
+    }
+
+    async fn task_list(&self, user: Option<&UserId>) -> Result<Vec<Task>> {
+        let user = user.cloned();
+        self.read(move |tx| {
+            let mut rows = tx.prepare_cached(LIST)?;
+            let tasks = rows.query_map([user], read)?;
+            Ok(tasks.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+/// Tasks with the zone that counts where they name none.
+const LIST: &str = "\
+SELECT t.*, coalesce(t.timezone, u.timezone) AS zone
+FROM tasks t JOIN users u ON u.id = t.user_id
+WHERE t.deleted_at IS NULL AND (?1 IS NULL OR t.user_id = ?1)
+ORDER BY t.user_id, t.id";
+
+/// Creates or replaces a task.
+fn upsert(connection: &Connection, task: &Task) -> Outcome<()> {
+    users::require(connection, &task.user_id)?;
+    let sql = "
+        INSERT INTO tasks (id, user_id, title, description, location, start_date, end_date, all_day,
+                           timezone, status, reminder_minutes, updated_at, deleted_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        ON CONFLICT (id) DO UPDATE SET
+            title = excluded.title, description = excluded.description,
+            location = excluded.location, start_date = excluded.start_date,
+            end_date = excluded.end_date, all_day = excluded.all_day,
+            timezone = excluded.timezone, status = excluded.status,
+            reminder_minutes = excluded.reminder_minutes, updated_at = excluded.updated_at,
+            deleted_at = excluded.deleted_at
+        WHERE user_id = excluded.user_id";
+    let content = &task.content;
+    let time = TimeColumns::of(content.time.as_ref());
+    let written = connection.prepare_cached(sql)?.execute((
+        &task.id,
+        &task.user_id,
+        &content.title,
+        &content.description,
+        &content.location,
+        time.start,
+        time.end,
+        time.all_day,
+        time.zone,
+        &task.status,
+        content.reminder_minutes,
+        Milli(task.updated_at),
+        task.deleted_at.map(Milli),
+    ))?;
+    if written == 0 {
+        let (id, user) = (&task.id, &task.user_id);
+        return Err(no_such(format!(
+            "user {user} has no task {id}: another user has, and a task cannot change its user"
+        )));
+    }
+    Ok(())
+}
+
+/// Where the time of a task stands.
+#[derive(Default)]
+struct TimeColumns<'a> {
+    start: Option<String>,
+    end: Option<String>,
+    all_day: bool,
+    zone: Option<&'a str>,
+}
+
+impl<'a> TimeColumns<'a> {
+    fn of(time: Option<&'a EventTime>) -> Self {
+        match time {
+            None => Self::default(),
+            Some(EventTime::AllDay { start, end }) => Self {
+                start: Some(day(*start)),
+                end: Some(day(*end)),
+                all_day: true,
+                zone: None,
+            },
+            Some(EventTime::Timed { start, end, zone }) => Self {
+                start: Some(second(*start)),
+                end: Some(second(*end)),
+                all_day: false,
+                zone: Some(zone.name()),
+            },
+        }
+    }
+}
+
+/// A row of [`LIST`].
+fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
+    let id: TaskId = row.get("id")?;
+    let content = Content {
+        title: row.get("title")?,
+        description: row.get("description")?,
+        location: row.get("location")?,
+        time: time(&id, row)?,
+        reminder_minutes: row.get("reminder_minutes")?,
+    };
+    let moment = |column| -> rusqlite::Result<_> { Ok(lenient(&id, row.get(column)?)) };
+    Ok(Task {
+        user_id: user_id(row, "user_id")?,
+        content: content.normalized(),
+        status: row.get("status")?,
+        updated_at: moment("updated_at")?.unwrap_or(DateTime::UNIX_EPOCH),
+        deleted_at: moment("deleted_at")?,
+        id,
+    })
+}
+
+/// The time of a row; none where it cannot be understood.
+fn time(id: &TaskId, row: &Row<'_>) -> rusqlite::Result<Option<EventTime>> {
+    let (start, end): (Option<String>, Option<String>) =
+        (row.get("start_date")?, row.get("end_date")?);
+    let Some(start) = start else {
+        return Ok(None);
+    };
+    let written = WrittenTime {
+        start: &start,
+        end: end.as_deref(),
+        all_day: row.get("all_day")?,
+    };
+    let read = written.read(zone(id, &row.get::<_, String>("zone")?));
+    Ok(read.map_or_else(
+        |_| {
+            tracing::warn!(task.id = %id, "a time cannot be read: the task counts as not scheduled");
+            None
+        },
+        Some,
+    ))
+}
+
+/// The zone of a task; UTC where the application wrote a name nobody knows.
+fn zone(id: &TaskId, name: &str) -> Zone {
+    Zone::parse(name).unwrap_or_else(|_| {
+        tracing::warn!(task.id = %id, zone = name, "unknown time zone, UTC is used instead");
+        Zone::utc()
+    })
+}
+
+/// A moment as the application may have written it.
+fn lenient(id: &TaskId, text: Option<String>) -> Option<DateTime<Utc>> {
+    let written = text?;
+    let time = WrittenTime {
+        start: &written,
+        end: None,
+        all_day: false,
+    };
+    match time.read(Zone::utc()) {
+        Ok(EventTime::Timed { start, .. }) => {
+            let exact = DateTime::parse_from_rfc3339(&written).map(|at| at.to_utc());
+            Some(exact.unwrap_or(start))
+        }
+        Ok(EventTime::AllDay { .. }) | Err(_) => {
+            tracing::warn!(task.id = %id, "a moment cannot be read");
+            None
+        }
+    }
+}
