@@ -5,6 +5,7 @@
 //! be atomic is one method that takes one value.
 
 mod keyring;
+mod links;
 mod sqlite;
 mod stale;
 mod tasks;
@@ -16,6 +17,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
+pub use self::links::{
+    Action, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair, Planned,
+    Seen, Sent, Settlement, Step, TaskChange,
+};
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
 pub use self::tasks::Tasks;
@@ -102,6 +107,7 @@ pub trait Store:
     + Runs
     + Stale
     + Tasks
+    + Links
     + Send
     + Sync
 {
@@ -119,6 +125,7 @@ impl<S> Store for S where
         + Runs
         + Stale
         + Tasks
+        + Links
         + Send
         + Sync
 {

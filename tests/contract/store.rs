@@ -10,7 +10,11 @@ mod build;
 mod calendars;
 mod chance;
 mod given;
+mod linked;
+mod links;
+mod outbox;
 mod parking;
+mod planning;
 mod records;
 mod removals;
 mod series;
@@ -183,6 +187,45 @@ macro_rules! every_sentence {
                 what_the_application_writes_is_read,
                 an_odd_row_stops_nobody,
                 a_task_goes_with_its_user,
+            }
+            links {
+                where_nothing_moved_nothing_is_to_be_decided,
+                what_the_application_edits_is_seen_until_it_is_decided_on,
+                a_task_whose_time_cannot_be_read_waits,
+                a_task_that_is_only_touched_has_not_moved,
+                a_task_whose_row_is_deleted_is_seen,
+                what_the_provider_changes_and_removes_is_seen,
+                our_own_write_coming_back_is_no_news,
+                a_closed_link_rests_until_its_task_is_scheduled,
+                only_a_task_with_a_start_becomes_an_event,
+                nothing_new_is_written_where_it_may_not_be,
+                a_link_stays_in_its_calendar_when_another_is_written_to,
+                a_link_goes_with_its_calendar,
+                an_event_that_a_link_needs_is_not_forgotten,
+            }
+            planning {
+                our_own_pull_is_no_edit,
+                a_pull_writes_only_the_fields_that_changed,
+                a_task_without_its_event_lives_on_unscheduled,
+                a_plan_without_its_lease_writes_nothing,
+                a_step_whose_task_moved_is_skipped_and_the_rest_done,
+                a_task_is_opened_once_and_again_in_the_next_generation,
+                what_may_not_be_written_any_more_is_not_opened,
+                a_link_of_another_calendar_is_left_alone,
+                a_link_that_is_forgotten_sends_nothing_any_more,
+            }
+            outbox {
+                what_is_decided_later_replaces_what_was_not_sent,
+                what_was_decided_but_not_sent_is_still_there,
+                what_must_not_be_written_waits,
+                what_was_sent_is_settled_once,
+                a_settlement_without_its_lease_writes_nothing,
+                what_failed_is_tried_again_when_its_time_has_come,
+                what_failed_for_good_rests_until_its_task_moves,
+                what_was_replaced_meanwhile_is_not_settled,
+                a_deleted_event_closes_its_link,
+                every_kind_of_action_comes_back_as_it_was_decided,
+                every_attempt_is_on_record,
             }
             stale {
                 what_is_stale_is_counted_and_forgotten_once,

@@ -38,7 +38,9 @@ struct Kind {
 
 const EVENTS: Kind = Kind {
     table: "calendar_events",
-    stale: "removed_at < ?1",
+    stale: "removed_at < ?1 AND NOT EXISTS
+        (SELECT 1 FROM calendar_links l
+         WHERE l.event_id = calendar_events.id AND l.state <> 'closed')",
 };
 
 const CONFLICTS: Kind = Kind {

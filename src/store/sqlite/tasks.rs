@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::SqliteStore;
 use super::convert::{Milli, day, second, user_id};
@@ -11,21 +11,21 @@ use super::error::{Outcome, no_such};
 use super::users;
 use crate::model::content::Content;
 use crate::model::id::{TaskId, UserId};
-use crate::model::task::{Task, WrittenTime};
+use crate::model::task::{Task, UnreadableTime, WrittenTime};
 use crate::model::time::{EventTime, Zone};
-use crate::store::{Result, Tasks};
+use crate::store::Tasks;
 
 #[async_trait]
 impl Tasks for SqliteStore {
-    async fn task_upsert(&self, tasks: Vec<Task>) -> Result<()> {
+    async fn task_upsert(&self, tasks: Vec<Task>) -> crate::store::Result<()> {
         self.write(move |tx| tasks.iter().try_for_each(|task| upsert(tx, task)))
             .await
     }
 
-    async fn task_list(&self, user: Option<&UserId>) -> Result<Vec<Task>> {
+    async fn task_list(&self, user: Option<&UserId>) -> crate::store::Result<Vec<Task>> {
         let user = user.cloned();
         self.read(move |tx| {
-            let mut rows = tx.prepare_cached(LIST)?;
+            let mut rows = tx.prepare_cached(&format!("{SELECT} {CHOSEN}"))?;
             let tasks = rows.query_map([user], read)?;
             Ok(tasks.collect::<Result<_, _>>()?)
         })
@@ -34,11 +34,28 @@ impl Tasks for SqliteStore {
 }
 
 /// Tasks with the zone that counts where they name none.
-const LIST: &str = "\
+const SELECT: &str = "\
 SELECT t.*, coalesce(t.timezone, u.timezone) AS zone
-FROM tasks t JOIN users u ON u.id = t.user_id
+FROM tasks t JOIN users u ON u.id = t.user_id";
+
+/// The tasks of a user (?1), or of all.
+const CHOSEN: &str = "\
 WHERE t.deleted_at IS NULL AND (?1 IS NULL OR t.user_id = ?1)
 ORDER BY t.user_id, t.id";
+
+/// One task, deleted or not; an error when its time cannot be read, which does
+/// not mean that it has none.
+pub(super) fn find(
+    connection: &Connection,
+    id: &TaskId,
+) -> Outcome<Option<Result<Task, UnreadableTime>>> {
+    let mut rows = connection.prepare_cached(&format!("{SELECT} WHERE t.id = ?1"))?;
+    let read = |row: &Row<'_>| match time(id, row)? {
+        Ok(time) => Ok(Ok(with_time(row, time)?)),
+        Err(unreadable) => Ok(Err(unreadable)),
+    };
+    Ok(rows.query_row([id], read).optional()?)
+}
 
 /// Creates or replaces a task.
 fn upsert(connection: &Connection, task: &Task) -> Outcome<()> {
@@ -110,14 +127,24 @@ impl<'a> TimeColumns<'a> {
     }
 }
 
-/// A row of [`LIST`].
+/// A row of [`SELECT`]; one whose time cannot be read counts as not scheduled.
 fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
+    let id: TaskId = row.get("id")?;
+    let time = time(&id, row)?.unwrap_or_else(|_| {
+        tracing::warn!(task.id = %id, "a time cannot be read: the task is shown as not scheduled");
+        None
+    });
+    with_time(row, time)
+}
+
+/// A row of [`SELECT`] with the time that it says.
+fn with_time(row: &Row<'_>, time: Option<EventTime>) -> rusqlite::Result<Task> {
     let id: TaskId = row.get("id")?;
     let content = Content {
         title: row.get("title")?,
         description: row.get("description")?,
         location: row.get("location")?,
-        time: time(&id, row)?,
+        time,
         reminder_minutes: row.get("reminder_minutes")?,
     };
     let moment = |column| -> rusqlite::Result<_> { Ok(lenient(&id, row.get(column)?)) };
@@ -131,26 +158,20 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
     })
 }
 
-/// The time of a row; none where it cannot be understood.
-fn time(id: &TaskId, row: &Row<'_>) -> rusqlite::Result<Option<EventTime>> {
+/// The time of a row; none without a start.
+fn time(id: &TaskId, row: &Row<'_>) -> rusqlite::Result<Result<Option<EventTime>, UnreadableTime>> {
     let (start, end): (Option<String>, Option<String>) =
         (row.get("start_date")?, row.get("end_date")?);
     let Some(start) = start else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let written = WrittenTime {
         start: &start,
         end: end.as_deref(),
         all_day: row.get("all_day")?,
     };
-    let read = written.read(zone(id, &row.get::<_, String>("zone")?));
-    Ok(read.map_or_else(
-        |_| {
-            tracing::warn!(task.id = %id, "a time cannot be read: the task counts as not scheduled");
-            None
-        },
-        Some,
-    ))
+    let zone = zone(id, &row.get::<_, String>("zone")?);
+    Ok(written.read(zone).map(Some))
 }
 
 /// The zone of a task; UTC where the application wrote a name nobody knows.

@@ -1,0 +1,188 @@
+//! Links: what has to be decided on.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
+
+use super::content::ContentRow;
+use super::convert::{Json, Milli, small, user_id};
+use super::error::{Fault, Outcome};
+use super::{SqliteStore, event_row, link_plan, outbox, tasks};
+use crate::model::id::{CalendarId, EventId, TaskId};
+use crate::model::link::{Base, Link, LinkState};
+use crate::store::{
+    LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen, Settlement,
+};
+
+#[async_trait]
+impl Links for SqliteStore {
+    async fn link_moved(&self, calendar: &CalendarId, now: DateTime<Utc>) -> Result<Vec<Pair>> {
+        let calendar = calendar.clone();
+        self.read(move |tx| moved(tx, &calendar, now)).await
+    }
+
+    async fn link_plan(&self, plan: LinkPlan) -> Result<Planned> {
+        self.write(move |tx| link_plan::carry_out(tx, &plan)).await
+    }
+
+    async fn outbox_list(
+        &self,
+        calendar: &CalendarId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<OutboxEntry>> {
+        let calendar = calendar.clone();
+        self.read(move |tx| outbox::list(tx, &calendar, now)).await
+    }
+
+    async fn outbox_settle(&self, settlement: Settlement) -> Result<bool> {
+        self.write(move |tx| outbox::settle(tx, &settlement)).await
+    }
+}
+
+/// What is compared of a task: all that it says, but not when it was last
+/// touched.
+pub(super) const TASK_SEEN: &str = "\
+CASE WHEN t.id IS NOT NULL THEN json_array(t.title, t.description, t.location, t.start_date,
+    t.end_date, t.all_day, t.timezone, t.status, t.reminder_minutes, t.deleted_at) END";
+
+/// What is compared of an event.
+const EVENT_SEEN: &str =
+    "CASE WHEN e.id IS NOT NULL THEN json_array(e.etag, e.removed_at IS NOT NULL) END";
+
+/// Whether an event says something new: our own write coming back does not.
+const IS_NEWS: &str = "(event_now IS NOT event_seen AND event_now IS NOT json_array(base_etag, 0))";
+
+/// The open links of a calendar (?1) that have to be decided on by now (?2).
+static MOVED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT task_id, task_now, event_now, {IS_NEWS} AS is_news FROM
+             (SELECT l.*, o.next_attempt_at, {TASK_SEEN} AS task_now, {EVENT_SEEN} AS event_now
+              FROM calendar_links l
+              LEFT JOIN tasks t ON t.id = l.task_id
+              LEFT JOIN calendar_events e ON e.id = l.event_id
+              LEFT JOIN outbox o ON o.task_id = l.task_id
+              WHERE l.calendar_id = ?1 AND l.state IN ('pending', 'open'))
+         WHERE task_now IS NOT task_seen OR {IS_NEWS} OR next_attempt_at <= ?2
+         ORDER BY task_id"
+    )
+});
+
+/// The tasks that are to have an event in a calendar (?1): without a link, or
+/// changed since theirs was closed.
+static NEW: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT t.id AS task_id, {TASK_SEEN} AS task_now, NULL AS event_now, 0 AS is_news
+         FROM {WRITABLE}
+         JOIN tasks t ON t.user_id = c.user_id
+         LEFT JOIN calendar_links l ON l.task_id = t.id
+         WHERE {WRITTEN_TO} AND t.start_date IS NOT NULL AND t.deleted_at IS NULL
+           AND (l.task_id IS NULL OR (l.state = 'closed' AND {TASK_SEEN} IS NOT l.task_seen))
+         ORDER BY t.id"
+    )
+});
+
+/// Whether a calendar (?1) is the one that its user's new tasks go to.
+const WRITTEN_TO: &str =
+    "c.id = ?1 AND c.is_primary_write = 1 AND c.is_active = 1 AND c.is_listed = 1";
+
+/// The calendars (c) that may be written, and that their users let us write.
+pub(super) const WRITABLE: &str = "\
+calendars c JOIN calendar_preferences p ON p.user_id = c.user_id AND p.write_enabled = 1
+    AND c.access_role IN ('owner', 'writer')";
+
+/// A task of which something moved.
+struct Found {
+    task_id: TaskId,
+    seen: Seen,
+    is_news: bool,
+}
+
+fn moved(connection: &Connection, calendar: &CalendarId, now: DateTime<Utc>) -> Outcome<Vec<Pair>> {
+    let found = |row: &Row<'_>| {
+        Ok(Found {
+            task_id: row.get("task_id")?,
+            seen: Seen {
+                task: row.get("task_now")?,
+                event: row.get("event_now")?,
+            },
+            is_news: row.get("is_news")?,
+        })
+    };
+    let mut moved = connection.prepare_cached(&MOVED)?;
+    let mut new = connection.prepare_cached(&NEW)?;
+    let moved = moved.query_map((calendar, Milli(now)), found)?;
+    let new = new.query_map([calendar], found)?;
+    let found: Vec<_> = moved.chain(new).collect::<Result<_, _>>()?;
+    let pairs = found.into_iter().map(|one| pair(connection, one));
+    pairs.filter_map(Outcome::transpose).collect()
+}
+
+/// All that there is of a task and its event; nothing while the task's time
+/// cannot be read, since nobody knows what it should mean for the event.
+fn pair(connection: &Connection, found: Found) -> Outcome<Option<Pair>> {
+    let task = match tasks::find(connection, &found.task_id)?.transpose() {
+        Ok(task) => task,
+        Err(error) => {
+            tracing::warn!(task.id = %found.task_id, %error, "the task waits until its time can be read");
+            return Ok(None);
+        }
+    };
+    let (link, event_id) = link(connection, &found.task_id)?.unzip();
+    let event = match event_id.flatten() {
+        None => None,
+        Some(id) => event_row::find(connection, &id)?,
+    };
+    Ok(Some(Pair {
+        task,
+        link,
+        event: event.map(|(event, is_removed)| LinkedEvent {
+            event,
+            is_removed,
+            is_news: found.is_news,
+        }),
+        outbox: outbox::find(connection, &found.task_id)?,
+        seen: found.seen,
+        task_id: found.task_id,
+    }))
+}
+
+/// The link of a task, with our id of its event.
+fn link(connection: &Connection, task: &TaskId) -> Outcome<Option<(Link, Option<EventId>)>> {
+    let sql = "SELECT * FROM calendar_links WHERE task_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([task])?;
+    let row = rows.next()?;
+    row.map(|row| Ok((read(row)?, row.get("event_id")?)))
+        .transpose()
+}
+
+/// A row of `calendar_links`.
+fn read(row: &Row<'_>) -> Outcome<Link> {
+    Ok(Link {
+        task_id: row.get("task_id")?,
+        user_id: user_id(row, "user_id")?,
+        calendar_id: row.get("calendar_id")?,
+        generation: small(row, "generation")?,
+        state: state(row)?,
+    })
+}
+
+/// How far a link has come.
+fn state(row: &Row<'_>) -> Outcome<LinkState> {
+    let word: String = row.get("state")?;
+    match word.as_str() {
+        "pending" => Ok(LinkState::Pending),
+        "closed" => Ok(LinkState::Closed),
+        "open" => Ok(LinkState::Open {
+            external_id: row.get("external_id")?,
+            base: Box::new(Base {
+                task: row.get::<_, Json<ContentRow>>("base_task")?.0.content()?,
+                event: row.get::<_, Json<ContentRow>>("base_event")?.0.content()?,
+                etag: row.get("base_etag")?,
+            }),
+        }),
+        other => Err(Fault::Damaged(format!("{other:?} is no state of links"))),
+    }
+}
