@@ -4,18 +4,20 @@
 //! No SQL, no vendor type and no transaction crosses this seam: whatever must
 //! be atomic is one method that takes one value.
 
+mod events;
 mod keyring;
 mod links;
 mod sqlite;
 mod stale;
 mod tasks;
+mod watches;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub use self::events::{Applied, Apply, Coverage, Events, Removals, Unparsed};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::links::{
     Action, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair, Planned,
@@ -24,20 +26,15 @@ pub use self::links::{
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
 pub use self::tasks::Tasks;
-use crate::model::account::{
-    Account, AccountStatus, NewAccount, ProviderKind, StoredTokens, Tokens,
-};
+pub use self::watches::{WatchName, Watches};
+use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
-use crate::model::change::Change;
 use crate::model::conflict::Conflict;
-use crate::model::id::{AccountId, CalendarId, ConflictId, ExternalId, SyncToken, UserId, WatchId};
+use crate::model::id::{AccountId, CalendarId, ConflictId, UserId};
 use crate::model::lease::{Lease, LeaseName};
 use crate::model::preferences::{Preferences, PreferencesChange};
 use crate::model::run::{JobRun, SyncStatus};
-use crate::model::time::Window;
-use crate::model::timeline::TimelineRow;
 use crate::model::user::User;
-use crate::model::watch::{Watch, WatchGrant};
 
 /// Why the store did not do it, in the terms that callers decide on.
 #[derive(Debug, thiserror::Error)]
@@ -233,177 +230,6 @@ pub trait Calendars {
     async fn calendar_set_primary_write(&self, id: &CalendarId) -> Result<bool>;
     /// Notes that a calendar failed and when to try again.
     async fn calendar_save_backoff(&self, id: &CalendarId, backoff: Backoff) -> Result<()>;
-}
-
-/// Watches of calendars. One is written before it is asked for, so that
-/// whatever it says can be told apart from a forgery.
-#[async_trait]
-pub trait Watches {
-    /// Notes that a watch is about to be asked for. `NoSuch` when its calendar
-    /// does not exist.
-    async fn watch_request(&self, watch: Watch) -> Result<()>;
-    /// Notes what the provider granted, and that its calendar can be watched;
-    /// every other watch of the calendar has to be stopped from now on. False
-    /// when the watch is not there any more.
-    async fn watch_confirm(&self, id: &WatchId, grant: WatchGrant) -> Result<bool>;
-    /// Notes that a watch is not wanted any more and has to be stopped.
-    async fn watch_discard(&self, id: &WatchId) -> Result<()>;
-    /// Forgets a watch that is no more.
-    async fn watch_remove(&self, id: &WatchId) -> Result<()>;
-    /// Notes that the provider refuses watches of a calendar, and when.
-    async fn watch_refuse(
-        &self,
-        calendar: &CalendarId,
-        reason: &str,
-        at: DateTime<Utc>,
-    ) -> Result<()>;
-    /// The watches of a calendar, or all, by user and calendar, the oldest
-    /// first.
-    async fn watch_list(&self, calendar: Option<&CalendarId>) -> Result<Vec<Watch>>;
-    /// The calendars of watches, by what they are called: our id, the
-    /// provider's, or that of what they watch. A name that leads to none or to
-    /// several of its user's calendars is left out.
-    async fn watch_calendars(
-        &self,
-        provider: ProviderKind,
-        names: Vec<WatchName>,
-    ) -> Result<HashMap<WatchName, CalendarId>>;
-    /// Which of the provider's ids of watches belong to watches, of anybody.
-    async fn watch_known(
-        &self,
-        provider: ProviderKind,
-        external_ids: Vec<String>,
-    ) -> Result<HashSet<String>>;
-}
-
-/// What a notification calls the watch that it comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct WatchName {
-    /// The user of the notification.
-    pub user: UserId,
-    /// The name.
-    pub name: String,
-}
-
-/// The events of calendars and the timeline that follows from them.
-///
-/// A listing is staged page by page where nobody sees it, and becomes visible
-/// with its token and timeline in one write. Stages do not outlive the
-/// process.
-#[async_trait]
-pub trait Events {
-    /// Adds a page to what is staged for a calendar. Of several changes of
-    /// one event the last counts, unless the provider changed it earlier.
-    async fn event_stage(&self, calendar: &CalendarId, page: Vec<Change>) -> Result<()>;
-    /// Forgets what is staged for a calendar.
-    async fn event_unstage(&self, calendar: &CalendarId) -> Result<()>;
-    /// Forgets what is staged of series that are read again: their occurrences
-    /// and exceptions.
-    async fn event_unstage_members(
-        &self,
-        calendar: &CalendarId,
-        series: Vec<ExternalId>,
-    ) -> Result<()>;
-    /// Events that have to be read again before the stage can be applied: of
-    /// those that vanished from the listing the known ones, an exception with
-    /// its series, an occurrence by its series; series of which only
-    /// occurrences or exceptions are staged, with these exceptions; and series
-    /// whose occurrences are staged in contradiction to each other.
-    async fn event_incomplete(
-        &self,
-        calendar: &CalendarId,
-        vanished: Vec<ExternalId>,
-    ) -> Result<Vec<ExternalId>>;
-    /// What applying the stage would remove.
-    async fn event_removals(&self, calendar: &CalendarId, coverage: Coverage) -> Result<Removals>;
-    /// Makes the stage visible: events, timeline, window, token and the end
-    /// of the backoff in one write, if the lease is still held. Rows that
-    /// would not change are not written. The stage is empty afterwards.
-    async fn event_apply(&self, apply: Apply) -> Result<Applied>;
-    /// Moves the timeline of a calendar that was pulled before to a window,
-    /// from the events that are known, if the lease is still held.
-    async fn timeline_roll(
-        &self,
-        calendar: &CalendarId,
-        lease: &Lease,
-        window: Window,
-    ) -> Result<()>;
-    /// The timeline of a user between two instants, in order of time.
-    async fn timeline_list(
-        &self,
-        user: &UserId,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<Vec<TimelineRow>>;
-}
-
-/// What a listing says about events that it does not mention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coverage {
-    /// Nothing: it lists changes.
-    Changes,
-    /// That they are gone: it lists the whole calendar.
-    Everything,
-    /// That they are gone from the window: it lists what takes place inside.
-    Window(Window),
-}
-
-/// What applying a stage would remove.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Removals {
-    /// Events there are: neither removed nor cancelled, and not waiting for
-    /// approval to be removed.
-    pub live: u64,
-    /// Of them, those that the stage removes.
-    pub removed: u64,
-    /// Changes in the stage.
-    pub staged: u64,
-}
-
-/// How a stage becomes visible.
-#[derive(Clone, Debug)]
-pub struct Apply {
-    /// The calendar.
-    pub calendar: CalendarId,
-    /// The lease under which it was read.
-    pub lease: Lease,
-    /// What the listing says about events that it does not mention.
-    pub coverage: Coverage,
-    /// Whether removals are carried out, or wait for approval under a
-    /// conflict. An open conflict of that kind and calendar takes them up
-    /// instead of the given one.
-    pub park: Option<Conflict>,
-    /// Where the next pull continues; none means a full listing.
-    pub token: Option<SyncToken>,
-    /// What the timeline is to cover.
-    pub window: Window,
-    /// The instant of the cycle.
-    pub now: DateTime<Utc>,
-}
-
-/// What became visible.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// Events not there before, or there again.
-    pub created: u64,
-    /// Events that changed.
-    pub updated: u64,
-    /// Events that are gone; exceptions that went with their series count.
-    pub removed: u64,
-    /// Events whose removal waits for approval since this write.
-    pub parked: u64,
-    /// Series whose rule could not be read: they are kept as their first
-    /// occurrence.
-    pub unparsed: Vec<Unparsed>,
-}
-
-/// A series whose rule could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unparsed {
-    /// The series.
-    pub external_id: ExternalId,
-    /// What the parser said.
-    pub reason: String,
 }
 
 /// Questions that only a person can answer.
