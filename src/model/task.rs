@@ -15,6 +15,8 @@ pub struct Task {
     pub user_id: UserId,
     /// What travels to the event and back.
     pub content: Content,
+    /// The zone that it names; none means its user's.
+    pub timezone: Option<Zone>,
     /// The application's word for how far it has come.
     pub status: String,
     /// When the application, or a sync, last changed it.

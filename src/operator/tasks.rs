@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,9 @@ enum Action {
     /// JSON, one object a line or one array, with the columns of the table tasks.
     /// Only id and user_id are required. Times are RFC 3339, or times on the wall
     /// of the task's time zone (the user's, if none is named); of a task that takes
-    /// whole days they are days, the end being the day after the last. All tasks of
-    /// the file are imported, or none.
+    /// whole days they are days, the end being the day after the last. A task that
+    /// is known is replaced: what its entry leaves out is reset. All tasks of the
+    /// file are imported, or none.
     #[command(after_long_help = "\
 An entry:
   {\"id\": \"t-1\", \"user_id\": \"u-7\", \"title\": \"Write the report\", \"start_date\": \"2026-03-30T09:00\", \"end_date\": \"2026-03-30T10:30\", \"timezone\": \"Europe/Berlin\", \"reminder_minutes\": 10}
@@ -126,8 +127,13 @@ fn time(entry: &Entry, zone: Zone) -> Result<Option<EventTime>, String> {
 impl Checked {
     /// The task, of a user in a zone.
     fn into_task(self, of_user: &Zone, now: DateTime<Utc>) -> anyhow::Result<Task> {
-        let zone = self.zone.unwrap_or_else(|| of_user.clone());
+        let zone = self.zone.clone().unwrap_or_else(|| of_user.clone());
         let time = time(&self.entry, zone).map_err(WrongArgument)?;
+        // What the zone of a time of day is does not change with the user's.
+        let entered_in = match &time {
+            Some(EventTime::Timed { zone, .. }) => Some(zone.clone()),
+            Some(EventTime::AllDay { .. }) | None => self.zone,
+        };
         let entry = self.entry;
         let content = Content {
             title: entry.title,
@@ -140,6 +146,7 @@ impl Checked {
             id: entry.id,
             user_id: entry.user_id,
             content: content.normalized(),
+            timezone: entered_in,
             status: entry.status,
             updated_at: entry.updated_at.unwrap_or(now),
             deleted_at: entry.deleted_at,
@@ -150,7 +157,12 @@ impl Checked {
 impl From<Task> for Entry {
     fn from(task: Task) -> Self {
         let content = task.content;
-        let (start, end, all_day, timezone) = written(content.time.as_ref());
+        let (start, end, all_day) = written(content.time.as_ref());
+        let timezone = match &content.time {
+            Some(EventTime::Timed { zone, .. }) => Some(zone),
+            Some(EventTime::AllDay { .. }) | None => task.timezone.as_ref(),
+        };
+        let timezone = timezone.map(|zone| zone.name().to_owned());
         Self {
             id: task.id,
             user_id: task.user_id,
@@ -169,18 +181,15 @@ impl From<Task> for Entry {
     }
 }
 
-/// A time in the columns `start_date`, `end_date`, `all_day`, `timezone`.
-fn written(time: Option<&EventTime>) -> (Option<String>, Option<String>, bool, Option<String>) {
-    let instant = |at: &DateTime<Utc>| Some(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+/// A time in the columns `start_date`, `end_date`, `all_day`.
+fn written(time: Option<&EventTime>) -> (Option<String>, Option<String>, bool) {
+    let instant = |at: &DateTime<Utc>| Some(at.to_rfc3339_opts(SecondsFormat::Secs, true));
     match time {
-        None => (None, None, false, None),
+        None => (None, None, false),
         Some(EventTime::AllDay { start, end }) => {
-            (Some(start.to_string()), Some(end.to_string()), true, None)
+            (Some(start.to_string()), Some(end.to_string()), true)
         }
-        Some(EventTime::Timed { start, end, zone }) => {
-            let zone = Some(zone.name().to_owned());
-            (instant(start), instant(end), false, zone)
-        }
+        Some(EventTime::Timed { start, end, .. }) => (instant(start), instant(end), false),
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Cutoffs {
     pub events: DateTime<Utc>,
     /// Settled conflicts, by when they were.
     pub conflicts: DateTime<Utc>,
-    /// Statuses of users, by their last change.
+    /// Statuses of users who are not synced by themselves, by their last change.
     pub statuses: DateTime<Utc>,
     /// Records of cycles, by their start; the last of each job is never stale.
     pub runs: DateTime<Utc>,

@@ -10,6 +10,9 @@ async fn used() -> World {
     let world = World::new().await;
     world.program.text("pull");
     world.program.text("queue status");
+    world
+        .program
+        .text("prefs set --user ana --auto-sync-enabled false");
     let store = rusqlite::Connection::open(world.program.store()).unwrap();
     let age = "
         INSERT INTO calendar_events

@@ -182,6 +182,7 @@ macro_rules! every_sentence {
             tasks {
                 tasks_come_back_as_they_were_stored,
                 a_task_is_replaced_by_its_id,
+                a_task_keeps_its_zone_while_it_has_no_time_of_day,
                 tasks_of_one_user_can_be_asked_for,
                 a_task_needs_its_user_and_keeps_it,
                 what_the_application_writes_is_read,
@@ -192,6 +193,8 @@ macro_rules! every_sentence {
                 where_nothing_moved_nothing_is_to_be_decided,
                 what_the_application_edits_is_seen_until_it_is_decided_on,
                 a_task_whose_time_cannot_be_read_waits,
+                a_task_is_deleted_in_whatever_words_that_is_said,
+                a_zone_that_is_no_longer_known_stops_nothing,
                 a_task_that_is_only_touched_has_not_moved,
                 a_task_whose_row_is_deleted_is_seen,
                 what_the_provider_changes_and_removes_is_seen,
@@ -230,6 +233,7 @@ macro_rules! every_sentence {
             stale {
                 what_is_stale_is_counted_and_forgotten_once,
                 what_is_young_stays,
+                a_status_that_decides_when_a_user_is_due_stays,
                 open_questions_live_events_and_last_cycles_stay,
                 a_write_forgets_no_more_than_it_may,
                 a_forgotten_event_may_return,

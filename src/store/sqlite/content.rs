@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::convert::parse_instant;
-use super::error::{Fault, Outcome};
+use super::convert::{parse_instant, stored_zone};
+use super::error::Outcome;
 use crate::model::content::{Content, Field};
-use crate::model::time::{EventTime, Zone};
+use crate::model::time::EventTime;
 use crate::store::Action;
 
 /// A content as it is stored.
@@ -108,8 +108,8 @@ impl TimeRow {
                 end_date,
             } => EventTime::all_day(start_date, end_date),
             Self::Timed { start, end, zone } => {
-                let zone = Zone::parse(&zone).map_err(|error| Fault::Damaged(error.to_string()))?;
-                EventTime::timed(parse_instant(&start)?, parse_instant(&end)?, zone)
+                let (start, end) = (parse_instant(&start)?, parse_instant(&end)?);
+                EventTime::timed(start, end, stored_zone(&zone))
             }
         })
     }
@@ -172,6 +172,7 @@ impl ActionRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time::Zone;
 
     fn round_trip(content: &Content) -> Content {
         let json = serde_json::to_string(&ContentRow::from(content)).unwrap();

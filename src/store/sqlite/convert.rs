@@ -143,6 +143,41 @@ pub(super) fn parse_time(start: &str, end: &str, all_day: bool, zone: Zone) -> O
     })
 }
 
+/// A zone that was stored; UTC where the tz database has lost its name since.
+pub(super) fn stored_zone(name: &str) -> Zone {
+    Zone::parse(name).unwrap_or_else(|_| Zone::utc())
+}
+
+/// Where a time stands, of an event or a task.
+#[derive(Default)]
+pub(super) struct TimeColumns<'a> {
+    pub(super) start: Option<String>,
+    pub(super) end: Option<String>,
+    pub(super) all_day: bool,
+    pub(super) timezone: Option<&'a str>,
+}
+
+impl<'a> TimeColumns<'a> {
+    /// The columns of a time.
+    pub(super) fn of(time: Option<&'a EventTime>) -> Self {
+        match time {
+            None => Self::default(),
+            Some(EventTime::AllDay { start, end }) => Self {
+                start: Some(day(*start)),
+                end: Some(day(*end)),
+                all_day: true,
+                timezone: None,
+            },
+            Some(EventTime::Timed { start, end, zone }) => Self {
+                start: Some(second(*start)),
+                end: Some(second(*end)),
+                all_day: false,
+                timezone: Some(zone.name()),
+            },
+        }
+    }
+}
+
 /// The window of a row; it has both ends or none.
 pub(super) fn window(row: &Row<'_>) -> rusqlite::Result<Option<Window>> {
     let start: Option<Second> = row.get("window_start")?;

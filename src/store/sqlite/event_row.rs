@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
-use super::convert::{Json, Word, moment, parse_day, parse_instant, parse_time};
+use super::convert::{Json, Word, moment, parse_day, parse_instant, parse_time, stored_zone};
 use super::error::{Fault, Outcome};
 use crate::model::event::{Event, EventKind, EventStatus, Occurrences, Transparency};
 use crate::model::id::EventId;
@@ -81,8 +81,7 @@ fn time(row: &Row<'_>, all_day: bool) -> Outcome<Option<EventTime>> {
     let start: Option<String> = row.get("start")?;
     let span = start.zip(row.get::<_, Option<String>>("end")?);
     let name: Option<String> = row.get("timezone")?;
-    let zone = name.as_deref().map_or_else(|| Ok(Zone::utc()), Zone::parse);
-    let zone = zone.map_err(|error| Fault::Damaged(error.to_string()))?;
+    let zone = name.as_deref().map_or_else(Zone::utc, stored_zone);
     span.map(|(start, end)| parse_time(&start, &end, all_day, zone))
         .transpose()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::convert::{Milli, day, second};
+use super::convert::{Milli, TimeColumns};
 use super::error::Outcome;
 use crate::model::content::{Content, Field};
 use crate::model::id::TaskId;
@@ -54,13 +54,10 @@ pub(super) fn unschedule(
 /// Writes when a task takes place; whole days have no zone, so that it keeps
 /// its own.
 fn write_time(connection: &Connection, task: &TaskId, time: &EventTime) -> Outcome<()> {
-    let (start, end, zone) = match time {
-        EventTime::AllDay { start, end } => (day(*start), day(*end), None),
-        EventTime::Timed { start, end, zone } => (second(*start), second(*end), Some(zone.name())),
-    };
+    let time = TimeColumns::of(Some(time));
     let sql = "UPDATE tasks SET start_date = ?2, end_date = ?3, all_day = ?4,
         timezone = coalesce(?5, timezone) WHERE id = ?1";
-    let row = params![task, start, end, zone.is_none(), zone];
+    let row = params![task, time.start, time.end, time.all_day, time.timezone];
     connection.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }

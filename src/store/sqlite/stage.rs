@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::convert::{Json, Milli, day, second};
+use super::convert::{Json, Milli, TimeColumns, day, second};
 use super::error::Outcome;
 use crate::model::change::Change;
 use crate::model::event::{
     Event, EventKind, EventStatus, Occurrences, ResponseStatus, Transparency,
 };
 use crate::model::id::{CalendarId, EventId, ExternalId};
-use crate::model::time::{EventTime, OriginalStart};
+use crate::model::time::OriginalStart;
 
 /// The columns that hold what the provider says of an event.
 pub(super) const CONTENT: [&str; 24] = [
@@ -243,35 +243,6 @@ impl<'a> KindColumns<'a> {
                 series: Some(series.as_str()),
                 original_start: Some(slot(*original_start)),
                 ..Self::default()
-            },
-        }
-    }
-}
-
-/// Where the time of an event stands.
-#[derive(Default)]
-struct TimeColumns<'a> {
-    start: Option<String>,
-    end: Option<String>,
-    all_day: bool,
-    timezone: Option<&'a str>,
-}
-
-impl<'a> TimeColumns<'a> {
-    fn of(time: Option<&'a EventTime>) -> Self {
-        match time {
-            None => Self::default(),
-            Some(EventTime::AllDay { start, end }) => Self {
-                start: Some(day(*start)),
-                end: Some(day(*end)),
-                all_day: true,
-                timezone: None,
-            },
-            Some(EventTime::Timed { start, end, zone }) => Self {
-                start: Some(second(*start)),
-                end: Some(second(*end)),
-                all_day: false,
-                timezone: Some(zone.name()),
             },
         }
     }

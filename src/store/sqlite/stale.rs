@@ -48,9 +48,13 @@ const CONFLICTS: Kind = Kind {
     stale: "resolution_status <> 'open' AND resolved_at < ?1",
 };
 
+/// Where a user is synced by itself, the last sync says when the next is due.
 const STATUSES: Kind = Kind {
     table: "calendar_sync_status",
-    stale: "updated_at < ?1",
+    stale: "updated_at < ?1 AND NOT EXISTS
+        (SELECT 1 FROM accounts a LEFT JOIN calendar_preferences p ON p.user_id = a.user_id
+         WHERE a.user_id = calendar_sync_status.user_id
+           AND coalesce(p.auto_sync_enabled, 1) = 1)",
 };
 
 const RUNS: Kind = Kind {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::SqliteStore;
-use super::convert::{Milli, day, second, user_id};
+use super::convert::{Milli, TimeColumns, user_id};
 use super::error::{Outcome, no_such};
 use super::users;
 use crate::model::content::Content;
@@ -83,7 +83,7 @@ fn upsert(connection: &Connection, task: &Task) -> Outcome<()> {
         time.start,
         time.end,
         time.all_day,
-        time.zone,
+        task.timezone.as_ref().map(Zone::name),
         &task.status,
         content.reminder_minutes,
         Milli(task.updated_at),
@@ -96,35 +96,6 @@ fn upsert(connection: &Connection, task: &Task) -> Outcome<()> {
         )));
     }
     Ok(())
-}
-
-/// Where the time of a task stands.
-#[derive(Default)]
-struct TimeColumns<'a> {
-    start: Option<String>,
-    end: Option<String>,
-    all_day: bool,
-    zone: Option<&'a str>,
-}
-
-impl<'a> TimeColumns<'a> {
-    fn of(time: Option<&'a EventTime>) -> Self {
-        match time {
-            None => Self::default(),
-            Some(EventTime::AllDay { start, end }) => Self {
-                start: Some(day(*start)),
-                end: Some(day(*end)),
-                all_day: true,
-                zone: None,
-            },
-            Some(EventTime::Timed { start, end, zone }) => Self {
-                start: Some(second(*start)),
-                end: Some(second(*end)),
-                all_day: false,
-                zone: Some(zone.name()),
-            },
-        }
-    }
 }
 
 /// A row of [`SELECT`]; one whose time cannot be read counts as not scheduled.
@@ -147,13 +118,19 @@ fn with_time(row: &Row<'_>, time: Option<EventTime>) -> rusqlite::Result<Task> {
         time,
         reminder_minutes: row.get("reminder_minutes")?,
     };
-    let moment = |column| -> rusqlite::Result<_> { Ok(lenient(&id, row.get(column)?)) };
+    let named: Option<String> = row.get("timezone")?;
+    let updated_at = lenient(&id, &row.get::<_, String>("updated_at")?);
+    let updated_at = updated_at.unwrap_or(DateTime::UNIX_EPOCH);
+    // Whatever stands there says that the task is deleted.
+    let deleted: Option<String> = row.get("deleted_at")?;
+    let deleted_at = deleted.map(|text| lenient(&id, &text).unwrap_or(updated_at));
     Ok(Task {
         user_id: user_id(row, "user_id")?,
         content: content.normalized(),
+        timezone: named.map(|name| zone(&id, &name)),
         status: row.get("status")?,
-        updated_at: moment("updated_at")?.unwrap_or(DateTime::UNIX_EPOCH),
-        deleted_at: moment("deleted_at")?,
+        updated_at,
+        deleted_at,
         id,
     })
 }
@@ -183,16 +160,15 @@ fn zone(id: &TaskId, name: &str) -> Zone {
 }
 
 /// A moment as the application may have written it.
-fn lenient(id: &TaskId, text: Option<String>) -> Option<DateTime<Utc>> {
-    let written = text?;
+fn lenient(id: &TaskId, written: &str) -> Option<DateTime<Utc>> {
     let time = WrittenTime {
-        start: &written,
+        start: written,
         end: None,
         all_day: false,
     };
     match time.read(Zone::utc()) {
         Ok(EventTime::Timed { start, .. }) => {
-            let exact = DateTime::parse_from_rfc3339(&written).map(|at| at.to_utc());
+            let exact = DateTime::parse_from_rfc3339(written).map(|at| at.to_utc());
             Some(exact.unwrap_or(start))
         }
         Ok(EventTime::AllDay { .. }) | Err(_) => {

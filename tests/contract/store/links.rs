@@ -48,6 +48,27 @@ pub(crate) async fn a_task_whose_time_cannot_be_read_waits(bench: Bench) {
     assert_eq!(bench.one().await.task_id.as_str(), "t");
 }
 
+pub(crate) async fn a_task_is_deleted_in_whatever_words_that_is_said(bench: Bench) {
+    bench.linked().await;
+    for words in ["2026-03-10", "2026-03-10 08:00", "1", "yes"] {
+        bench.application(&format!("UPDATE tasks SET deleted_at = '{words}'"));
+        let task = bench.one().await.task.unwrap();
+        assert!(task.deleted_at.is_some(), "{words}");
+    }
+}
+
+pub(crate) async fn a_zone_that_is_no_longer_known_stops_nothing(bench: Bench) {
+    bench.linked().await;
+    bench.application("UPDATE calendar_events SET timezone = 'Mars/Base'");
+    bench.application(
+        "UPDATE calendar_links SET base_event = replace(base_event, 'UTC', 'Mars/Base')",
+    );
+    bench.application("UPDATE tasks SET title = 'other', timezone = 'Mars/Base'");
+    let pair = bench.one().await;
+    let event = pair.event.unwrap().event;
+    assert_eq!(event.time, pair.task.unwrap().content.time);
+}
+
 pub(crate) async fn a_task_that_is_only_touched_has_not_moved(bench: Bench) {
     bench.linked().await;
     bench.application("UPDATE tasks SET updated_at = '2026-03-10T08:00:00.000Z'");

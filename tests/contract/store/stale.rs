@@ -2,6 +2,7 @@
 
 use calsync::model::id::ConflictId;
 use calsync::model::lease::Lease;
+use calsync::model::preferences::PreferencesChange;
 use calsync::model::run::{JobRun, Outcome, SyncState, SyncStatus};
 use calsync::store::{Cutoffs, StaleRecords, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,7 +36,17 @@ async fn run(bench: &Bench, job: &str, minutes: i64) {
     bench.store.run_save(&run).await.unwrap();
 }
 
-/// Two removed events, one settled and one open conflict, a status, and three
+/// Has the user synced by itself, or not.
+async fn auto_sync(bench: &Bench, is_enabled: bool) {
+    let change = PreferencesChange {
+        auto_sync_enabled: Some(is_enabled),
+        ..PreferencesChange::default()
+    };
+    let changed = bench.store.preferences_change(&user_id("u"), change).await;
+    changed.unwrap();
+}
+
+/// Three removed events, one settled and one open conflict, a status, and three
 /// cycles of two jobs.
 async fn used(bench: &Bench) {
     let page = ["a", "b", "c", "d"].map(|id| event(id).upsert());
@@ -56,6 +67,7 @@ async fn used(bench: &Bench) {
         updated_at: now(),
     };
     bench.store.status_save(status).await.unwrap();
+    auto_sync(bench, false).await;
     run(bench, "pull", 3).await;
     run(bench, "pull", 2).await;
     run(bench, "auto-sync", 3).await;
@@ -85,6 +97,20 @@ pub(crate) async fn what_is_young_stays(bench: Bench) {
     assert_eq!(bench.store.stale_count(early).await.unwrap(), none);
     assert_eq!(bench.store.stale_remove(early, 100).await.unwrap(), none);
     assert_eq!(bench.store.stale_count(later()).await.unwrap(), STALE);
+}
+
+pub(crate) async fn a_status_that_decides_when_a_user_is_due_stays(bench: Bench) {
+    used(&bench).await;
+    auto_sync(&bench, true).await;
+    let kept = StaleRecords {
+        statuses: 0,
+        ..STALE
+    };
+    assert_eq!(bench.store.stale_count(later()).await.unwrap(), kept);
+    assert_eq!(bench.store.stale_remove(later(), 100).await.unwrap(), kept);
+    assert_eq!(bench.store.status_list().await.unwrap().len(), 1);
+    let scheduled = bench.store.user_schedule().await.unwrap();
+    assert_eq!(scheduled[0].last_sync_at, Some(now()));
 }
 
 pub(crate) async fn open_questions_live_events_and_last_cycles_stay(bench: Bench) {

@@ -19,6 +19,7 @@ fn task(id: &str) -> Task {
             title: Some(id.to_owned()),
             ..Content::default()
         },
+        timezone: None,
         status: "open".to_owned(),
         updated_at: now(),
         deleted_at: None,
@@ -57,6 +58,7 @@ pub(crate) async fn tasks_come_back_as_they_were_stored(bench: Bench) {
         )),
         reminder_minutes: Some(10),
     };
+    timed.timezone = Some(berlin());
     timed.status = "in progress".to_owned();
     let mut days = task("b");
     let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
@@ -76,6 +78,24 @@ pub(crate) async fn a_task_is_replaced_by_its_id(bench: Bench) {
     gone.deleted_at = Some(now());
     bench.store.task_upsert(vec![gone]).await.unwrap();
     assert_eq!(listed(&bench).await, []);
+}
+
+pub(crate) async fn a_task_keeps_its_zone_while_it_has_no_time_of_day(bench: Bench) {
+    let day = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    for time in [None, Some(EventTime::all_day(day, day))] {
+        let mut zoned = task("a");
+        zoned.timezone = Some(berlin());
+        zoned.content.time = time;
+        bench.store.task_upsert(vec![zoned.clone()]).await.unwrap();
+        assert_eq!(listed(&bench).await, [zoned]);
+    }
+    sql(
+        &bench,
+        "UPDATE tasks SET all_day = 0, start_date = '2026-07-01T09:00', end_date = NULL",
+    );
+    let (from, to) = (at("2026-07-01T07:00"), at("2026-07-01T07:30"));
+    let expected = Some(EventTime::timed(from, to, berlin()));
+    assert_eq!(times(&bench).await, [expected]);
 }
 
 pub(crate) async fn tasks_of_one_user_can_be_asked_for(bench: Bench) {
