@@ -7,6 +7,8 @@ mod cli;
 mod contract;
 mod floors;
 #[cfg(feature = "sandbox")]
+mod graph;
+#[cfg(feature = "sandbox")]
 mod openapi;
 mod paths;
 #[cfg(feature = "sandbox")]

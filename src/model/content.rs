@@ -1,7 +1,12 @@
 //! What a task and its event have in common.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
 use super::event::{Event, Reminders};
-use super::time::EventTime;
+use super::time::{EventTime, Zone};
 
 /// The content that travels between a task and its event, in the one form
 /// that both are compared in ([`Content::normalized`]).
@@ -23,9 +28,7 @@ pub struct Content {
 /// A field of a [`Content`]: what one side changes and the other does not is
 /// merged field by field. The whole time is one: half of one edit and half of
 /// another is a time that nobody chose.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The title.
@@ -49,9 +52,88 @@ impl Field {
         Self::Time,
         Self::Reminder,
     ];
+
+    /// The name in tables and listings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::Location => "location",
+            Self::Time => "time",
+            Self::Reminder => "reminder",
+        }
+    }
+}
+
+/// Some fields of a content, to be shown and kept; none where one is empty.
+pub type Fields = BTreeMap<Field, Option<Value>>;
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A title, description or place.
+    Text(String),
+    /// Minutes before the start.
+    Minutes(u32),
+    /// Whole days; the end is the day after the last.
+    Days {
+        /// The first day.
+        start: NaiveDate,
+        /// The day after the last.
+        end: NaiveDate,
+    },
+    /// A span between two instants.
+    Span {
+        /// The beginning.
+        start: DateTime<Utc>,
+        /// The end.
+        end: DateTime<Utc>,
+        /// The zone that it was entered in.
+        timezone: String,
+    },
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => write!(out, "{text:?}"),
+            Self::Minutes(minutes) => write!(out, "{minutes} minutes before"),
+            Self::Days { start, end } => write!(out, "from {start} until before {end}"),
+            Self::Span {
+                start,
+                end,
+                timezone,
+            } => {
+                let text = |at: &DateTime<Utc>| at.format("%Y-%m-%d %H:%M:%SZ").to_string();
+                write!(out, "{} to {} ({timezone})", text(start), text(end))
+            }
+        }
+    }
+}
+
+impl From<&EventTime> for Value {
+    fn from(time: &EventTime) -> Self {
+        match time {
+            EventTime::AllDay { start, end } => Self::Days {
+                start: *start,
+                end: *end,
+            },
+            EventTime::Timed { start, end, zone } => Self::Span {
+                start: *start,
+                end: *end,
+                timezone: Zone::name(zone).to_owned(),
+            },
+        }
+    }
 }
 
 impl Content {
+    /// So many minutes before the start, which is four weeks, is the earliest
+    /// that providers remind.
+    pub const EARLIEST_REMINDER: u32 = 40_320;
+
     /// What an event says.
     #[must_use]
     pub fn of(event: &Event) -> Self {
@@ -71,7 +153,8 @@ impl Content {
 
     /// The form that is compared and sent: texts without white space around
     /// them and with plain line ends, none instead of empty ones; a span that
-    /// is empty lasts [`EventTime::SHORTEST`], because providers refuse it.
+    /// is empty lasts [`EventTime::SHORTEST`], and nobody is reminded earlier
+    /// than [`Content::EARLIEST_REMINDER`], because providers refuse it.
     #[must_use]
     pub fn normalized(self) -> Self {
         Self {
@@ -79,7 +162,9 @@ impl Content {
             description: self.description.and_then(text),
             location: self.location.and_then(text),
             time: self.time.map(EventTime::widened),
-            reminder_minutes: self.reminder_minutes,
+            reminder_minutes: self
+                .reminder_minutes
+                .map(|minutes| minutes.min(Self::EARLIEST_REMINDER)),
         }
     }
 
@@ -93,6 +178,30 @@ impl Content {
             Field::Time => self.time == other.time,
             Field::Reminder => self.reminder_minutes == other.reminder_minutes,
         }
+    }
+
+    /// Whether a field means the same in another content: of times the
+    /// instants count, since each side names zones its own way.
+    #[must_use]
+    pub fn means(&self, other: &Self, field: Field) -> bool {
+        match (field, &self.time, &other.time) {
+            (Field::Time, Some(time), Some(other)) => time.is_same_moment(other),
+            _ => self.agrees(other, field),
+        }
+    }
+
+    /// The values of some fields.
+    #[must_use]
+    pub fn values(&self, fields: &[Field]) -> Fields {
+        let text = |text: &Option<String>| text.clone().map(Value::Text);
+        let value = |field: Field| match field {
+            Field::Title => text(&self.title),
+            Field::Description => text(&self.description),
+            Field::Location => text(&self.location),
+            Field::Time => self.time.as_ref().map(Value::from),
+            Field::Reminder => self.reminder_minutes.map(Value::Minutes),
+        };
+        fields.iter().map(|field| (*field, value(*field))).collect()
     }
 
     /// The fields in which another content differs, in the order of
@@ -166,6 +275,17 @@ mod tests {
         let short = content(timed("2026-03-01T09:00:00Z", "2026-03-01T09:01:00Z")).normalized();
         assert_eq!(empty, short);
         assert_eq!(empty.clone().normalized(), empty);
+    }
+
+    #[test]
+    fn a_reminder_is_no_earlier_than_providers_allow() {
+        for (given, expected) in [(0, 0), (40_320, 40_320), (40_321, 40_320)] {
+            let content = Content {
+                reminder_minutes: Some(given),
+                ..Content::default()
+            };
+            assert_eq!(content.normalized().reminder_minutes, Some(expected));
+        }
     }
 
     #[test]

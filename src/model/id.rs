@@ -136,10 +136,11 @@ impl EventId {
 
 impl CreationKey {
     /// The key under which an event of a task is created in a calendar: the
-    /// same however often it is tried. One that was used up, because its event
+    /// same however often it is tried, and by whichever store, since the
+    /// calendar is named as the provider does. One that was used up, because its event
     /// was deleted, makes room for that of the next generation.
     #[must_use]
-    pub fn of(task: &TaskId, calendar: &CalendarId, generation: u32) -> Self {
+    pub fn of(task: &TaskId, calendar: &ExternalId, generation: u32) -> Self {
         let mut digest = Sha256::new();
         digest.update(task.as_str());
         digest.update([0]);
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn a_creation_has_a_key_of_its_own_in_each_generation() {
         let key = |task: &str, calendar: &str, generation| {
-            CreationKey::of(&TaskId::new(task), &CalendarId::new(calendar), generation)
+            CreationKey::of(&TaskId::new(task), &ExternalId::new(calendar), generation)
         };
         assert_eq!(key("t", "c", 1), key("t", "c", 1));
         assert_ne!(key("t", "c", 1), key("t", "c", 2));

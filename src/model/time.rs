@@ -167,6 +167,22 @@ impl EventTime {
         }
     }
 
+    /// Whether it is the same span as another, whatever the zones.
+    #[must_use]
+    pub fn is_same_moment(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Timed { start, end, .. },
+                Self::Timed {
+                    start: other_start,
+                    end: other_end,
+                    ..
+                },
+            ) => (start, end) == (other_start, other_end),
+            (Self::AllDay { .. }, _) | (_, Self::AllDay { .. }) => self == other,
+        }
+    }
+
     /// The slot that this time begins in, which names an occurrence within
     /// its series.
     #[must_use]

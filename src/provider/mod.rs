@@ -3,10 +3,12 @@
 
 mod google;
 mod http;
+mod listing;
 mod microsoft;
 mod oauth;
 mod text;
 mod webhook;
+mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,13 +21,15 @@ use url::Url;
 
 pub use self::google::GoogleEndpoints;
 pub use self::http::{RetrySettings, TransportSettings};
+pub use self::listing::{ChangesPage, ChangesRequest, Next, PageToken, Scope};
 pub use self::microsoft::MicrosoftEndpoints;
 pub use self::webhook::{Incoming, Post, Signer, lifecycle_path, path, receive};
+pub use self::write::{Created, Creation, EventAt, Update};
 use crate::model::account::{ProviderKind, Tokens};
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
-use crate::model::id::{AccountId, ExternalId, SyncToken, WatchId};
-use crate::model::time::Window;
+use crate::model::event::Event;
+use crate::model::id::{AccountId, ExternalId, WatchId};
 use crate::model::watch::WatchGrant;
 
 /// Why a provider did not do it, in the terms that callers decide on.
@@ -159,9 +163,10 @@ pub trait Provider: Send + Sync {
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>>;
     /// One page of a calendar's changes.
     async fn changes(&self, session: &Session, request: &ChangesRequest) -> Result<ChangesPage>;
-    /// Events as they are now, for a listing that only said that they changed:
-    /// each as the changes that bring it up to date, a series with its
-    /// occurrences and exceptions inside the window.
+    /// Events as they are now, for a listing or a write that only said that
+    /// they changed: each as the changes that bring it up to date, a series
+    /// whose occurrences are listed with those and its exceptions inside the
+    /// window.
     async fn reread(
         &self,
         session: &Session,
@@ -170,6 +175,25 @@ pub trait Provider: Send + Sync {
     ) -> Result<Vec<Change>>;
     /// What a listing covers.
     fn scope(&self) -> Scope;
+    /// Whether the provider can be kept from sending mail to those who attend
+    /// an event that is written.
+    fn is_silent(&self) -> bool;
+    /// Creates the event of a task, or finds the one that an earlier attempt
+    /// created, also one that nobody remembers any more: never a second one.
+    /// `Gone`: its event was deleted and its key is used up, so that the next
+    /// generation has to be tried.
+    async fn create_event(&self, session: &Session, creation: &Creation) -> Result<Created>;
+    /// The event that was created for a task, if there is one: what became of
+    /// an attempt whose answer never came.
+    async fn created_event(&self, session: &Session, creation: &Creation) -> Result<Option<Event>>;
+    /// Changes some fields of an event, and nothing else of it; answers it as
+    /// it is then. `PreconditionFailed`: it has another revision, and nothing
+    /// was written. `NotFound` or `Gone`: there is no such event any more.
+    async fn update_event(&self, session: &Session, at: &EventAt, update: &Update)
+    -> Result<Event>;
+    /// Deletes an event; one that is no more is a success.
+    /// `PreconditionFailed`: it has another revision, and is still there.
+    async fn delete_event(&self, session: &Session, at: &EventAt, etag: &str) -> Result<()>;
     /// Asks for notifications of what changes in a calendar. Sent once: where
     /// no answer came there may be such a watch all the same, which the next
     /// request must not be taken for, so that it needs an id of its own.
@@ -221,64 +245,6 @@ pub struct ListedWatch {
     pub calendar: Option<ExternalId>,
     /// Where its notifications go.
     pub address: String,
-}
-
-/// What a listing covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// The whole calendar.
-    Calendar,
-    /// The window of the first request; a token remembers it.
-    Window,
-}
-
-/// Asks for one page of a calendar's changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangesRequest {
-    /// The calendar.
-    pub calendar: ExternalId,
-    /// The calendar's zone, for times that name none.
-    pub timezone: Option<String>,
-    /// Changes since this token; none lists the whole calendar.
-    pub since: Option<SyncToken>,
-    /// Continues a listing whose first request was otherwise the same.
-    pub page: Option<PageToken>,
-    /// What the timeline is to cover; a provider that lists by time uses it.
-    pub window: Window,
-    /// List only what takes place inside, to have it soon: such a listing of a
-    /// whole calendar brings no token, and its end says nothing of what is not
-    /// in it. Of no effect on changes since a token, and at a provider that
-    /// lists by time anyway.
-    pub only: Option<Window>,
-}
-
-/// The provider's mark between two pages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageToken(pub String);
-
-/// A page of changes.
-#[derive(Clone, Debug)]
-pub struct ChangesPage {
-    /// The changes, in the provider's order.
-    pub changes: Vec<Change>,
-    /// Events of which only that they changed is said: they have to be read
-    /// again.
-    pub touched: Vec<ExternalId>,
-    /// Events that are no longer listed: deleted, or moved out of the window,
-    /// or never seen. Those that are known have to be read again.
-    pub vanished: Vec<ExternalId>,
-    /// How it goes on.
-    pub next: Next,
-}
-
-/// How a listing goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// With another page.
-    Page(PageToken),
-    /// Not at all: it is complete, and the next one begins at the token. Some
-    /// complete listings bring none.
-    Done(Option<SyncToken>),
 }
 
 /// What a provider needs to act for an account.

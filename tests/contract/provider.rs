@@ -7,6 +7,8 @@
 mod bench;
 mod calendars;
 mod changes;
+mod creations;
+mod deletions;
 mod events;
 mod failures;
 mod google;
@@ -16,13 +18,15 @@ mod microsoft;
 mod picture;
 mod service;
 mod tokens;
+mod updates;
 mod watches;
 mod watching;
+mod writes;
 
-/// Runs sentences over an adapter in front of its model.
+/// Runs sentences over an adapter in front of its model, in a module.
 macro_rules! suite {
-    ($backend:ident: $($area:ident { $($sentence:ident,)* })*) => {
-        mod $backend {
+    ($module:ident over $backend:ident: $($area:ident { $($sentence:ident,)* })*) => {
+        mod $module {
             $(mod $area {
                 $(#[tokio::test]
                 async fn $sentence() {
@@ -34,10 +38,10 @@ macro_rules! suite {
     };
 }
 
-/// Every sentence.
+/// Every sentence on what is read and watched.
 macro_rules! every_sentence {
     ($backend:ident) => {
-        suite! { $backend:
+        suite! { $backend over $backend:
             calendars {
                 calendars_are_listed_with_name_role_and_which_is_primary,
                 every_page_of_the_calendars_is_read,
@@ -67,6 +71,7 @@ macro_rules! every_sentence {
                 a_renamed_series_keeps_its_moved_occurrence,
                 a_deleted_series_takes_everything_along,
                 a_full_listing_shows_the_same_as_changes,
+                what_is_read_again_is_as_it_is_now,
             }
             events {
                 whole_days_are_dates,
@@ -125,5 +130,54 @@ macro_rules! every_sentence {
     };
 }
 
+/// Every sentence on what is written.
+macro_rules! every_sentence_of_writes {
+    ($module:ident over $backend:ident) => {
+        suite! { $module over $backend:
+            creations {
+                a_created_event_says_what_was_asked_for,
+                a_created_event_of_whole_days_is_dates,
+                what_is_left_open_is_not_filled_in_by_us,
+                a_creation_without_a_time_creates_nothing,
+                what_is_created_twice_under_one_key_is_one_event,
+                a_creation_whose_answer_is_lost_makes_one_event,
+                a_creation_whose_answers_are_all_lost_is_found,
+                the_key_of_a_deleted_event_is_used_up,
+                an_event_that_was_never_created_is_not_found,
+                an_event_of_another_task_is_not_found_under_the_same_key,
+                an_event_that_nobody_created_for_a_task_is_not_found,
+                a_refused_creation_says_why,
+                nobody_is_mailed_about_an_event_of_a_task,
+            }
+            updates {
+                an_update_changes_its_fields_and_nothing_else,
+                every_field_can_be_changed,
+                fields_can_be_cleared,
+                a_timed_event_becomes_whole_days_and_back,
+                an_update_for_an_older_revision_changes_nothing,
+                an_edit_in_between_is_not_overwritten,
+                an_update_of_a_deleted_event_finds_none,
+                an_update_whose_answer_is_lost_is_not_applied_twice,
+                an_update_that_is_refused_says_why,
+                a_moved_series_keeps_its_wall_time_when_the_clocks_change,
+                a_series_renamed_by_an_update_keeps_its_moved_occurrence,
+                an_update_leaves_guests_and_what_they_answered,
+                guests_are_not_mailed_where_that_can_be_had,
+            }
+            deletions {
+                a_deleted_event_is_no_longer_listed,
+                what_is_gone_is_deleted,
+                a_deletion_for_an_older_revision_leaves_the_event,
+                a_deletion_whose_answer_is_lost_succeeds,
+                a_deleted_series_takes_everything_along,
+            }
+        }
+    };
+}
+
 every_sentence!(over_google);
 every_sentence!(over_microsoft);
+
+// A line for each provider whose adapter writes.
+every_sentence_of_writes!(writes_over_google over over_google);
+every_sentence_of_writes!(writes_over_microsoft over over_microsoft);

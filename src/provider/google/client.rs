@@ -21,11 +21,11 @@ use crate::provider::{
 
 /// What is asked of each event. Constant: whether it may vary between the
 /// calls of one token is not documented.
-const EVENT_FIELDS: &str = "kind,timeZone,nextPageToken,nextSyncToken,items(\
+pub(super) const EVENT_FIELDS: &str = "\
     id,etag,status,htmlLink,updated,summary,description,location,organizer,start,end,\
     recurrence,recurringEventId,originalStartTime,transparency,visibility,iCalUID,\
     attendees(email,displayName,responseStatus,optional,self),hangoutLink,\
-    conferenceData(entryPoints(entryPointType,uri)),reminders)";
+    conferenceData(entryPoints(entryPointType,uri)),reminders";
 
 /// The events that are appointments. Working locations and birthdays are
 /// not: nobody is busy by them.
@@ -113,11 +113,12 @@ impl Google {
         let mut url = self.url(&["calendars", request.calendar.as_str(), "events"])?;
         let since = request.since.as_ref().map(|token| token.as_str());
         let page = request.page.as_ref().map(|token| token.0.as_str());
+        let fields = format!("kind,timeZone,nextPageToken,nextSyncToken,items({EVENT_FIELDS})");
         url.query_pairs_mut()
             .append_pair("singleEvents", "false")
             .append_pair("maxResults", EVENTS_A_PAGE)
             .extend_pairs(EVENT_TYPES.map(|kind| ("eventTypes", kind)))
-            .append_pair("fields", EVENT_FIELDS)
+            .append_pair("fields", &fields)
             .append_pair("prettyPrint", "false")
             .extend_pairs(bounds(request))
             .extend_pairs(since.map(|token| ("syncToken", token)))

@@ -76,8 +76,19 @@ pub(super) fn changes(items: &[&RawValue], zone: &Zone) -> Result<Vec<Change>> {
     items.iter().map(|item| change(item, zone)).collect()
 }
 
+/// An event by itself. `Gone`: it is cancelled.
+pub(super) fn event(item: &RawValue, zone: &Zone) -> Result<Event> {
+    match change(item, zone)? {
+        Change::Upsert(event) if event.status != EventStatus::Cancelled => Ok(*event),
+        Change::Unreadable { reason, .. } => Err(ProviderError::Protocol { reason }),
+        Change::Upsert(_) | Change::Removed(_) | Change::Occurrence { .. } => {
+            Err(ProviderError::Gone)
+        }
+    }
+}
+
 /// What an item says.
-fn change(item: &RawValue, zone: &Zone) -> Result<Change> {
+pub(super) fn change(item: &RawValue, zone: &Zone) -> Result<Change> {
     let Ok(event) = types::Event::read(item) else {
         let external_id = identify(item)?;
         return Ok(unreadable(external_id, "not of the shape of an event"));
@@ -117,14 +128,14 @@ fn identify(item: &RawValue) -> Result<ExternalId> {
 /// what it holds nor for what it leaves out.
 fn external_id(id: &str) -> Result<ExternalId> {
     if id.is_empty() {
-        let reason = "list item without id".to_owned();
+        let reason = "event or calendar without id".to_owned();
         return Err(ProviderError::Protocol { reason });
     }
     Ok(ExternalId::new(id))
 }
 
 /// Something under an id that cannot be understood.
-fn unreadable(external_id: ExternalId, reason: Unreadable) -> Change {
+pub(super) fn unreadable(external_id: ExternalId, reason: Unreadable) -> Change {
     Change::Unreadable {
         external_id,
         reason: reason.to_owned(),

@@ -14,10 +14,35 @@ use crate::provider::{ProviderError, code};
 pub(super) fn classify_listing(answer: &Answer) -> ProviderError {
     match classify(answer) {
         ProviderError::Gone => ProviderError::SyncTokenExpired,
-        ProviderError::PreconditionFailed => ProviderError::Unavailable {
-            reason: "conditionNotMet".to_owned(),
-            retry_after: answer.retry_after(),
+        ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
+        other => other,
+    }
+}
+
+/// Reads a failed write of an event. What clashed with another request passes.
+/// That the event is not there is believed when Google says so, not whatever
+/// stands before it.
+pub(super) fn classify_write(answer: &Answer) -> ProviderError {
+    let body: Value = answer.json().unwrap_or_default();
+    let status = answer.status.as_u16();
+    match classify(answer) {
+        ProviderError::SyncTokenExpired if status == 410 => ProviderError::Gone,
+        ProviderError::SyncTokenExpired => ProviderError::Invalid {
+            reason: first_reason(&reasons(&body["error"]), status),
         },
+        ProviderError::Conflict { reason } if reason == "conflict" => unavailable(reason, answer),
+        ProviderError::NotFound if !body["error"].is_object() => {
+            unavailable(first_reason(&[], status), answer)
+        }
+        other => other,
+    }
+}
+
+/// Reads a failure that concerns an event, of a request that made no
+/// condition.
+pub(super) fn classify_event(answer: &Answer) -> ProviderError {
+    match classify_write(answer) {
+        ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
         other => other,
     }
 }
@@ -63,9 +88,7 @@ fn classify(answer: &Answer) -> ProviderError {
     let error = &body["error"];
     let status = answer.status.as_u16();
     let reasons = reasons(error);
-    let reason = reasons
-        .first()
-        .map_or_else(|| format!("HTTP {status}"), |first| code(first));
+    let reason = first_reason(&reasons, status);
     match status {
         400 if blames_sync_token(error) => ProviderError::SyncTokenExpired,
         401 => unauthorized(&reasons),
@@ -76,10 +99,7 @@ fn classify(answer: &Answer) -> ProviderError {
         410 => ProviderError::SyncTokenExpired,
         412 => ProviderError::PreconditionFailed,
         429 => rate_limited(reason, answer),
-        408 | 500.. => ProviderError::Unavailable {
-            reason,
-            retry_after: answer.retry_after(),
-        },
+        408 | 500.. => unavailable(reason, answer),
         _ => ProviderError::Invalid { reason },
     }
 }
@@ -93,6 +113,13 @@ fn reasons(error: &Value) -> Vec<&str> {
         .chain(error["status"].as_str())
         .filter(|reason| !reason.is_empty())
         .collect()
+}
+
+/// The most telling reason code, or the status where none is given.
+fn first_reason(reasons: &[&str], status: u16) -> String {
+    reasons
+        .first()
+        .map_or_else(|| format!("HTTP {status}"), |first| code(first))
 }
 
 /// Whether a bad request is one because of the token.
@@ -148,6 +175,14 @@ fn forbidden(reasons: &[&str], fallback: String, answer: &Answer) -> ProviderErr
 /// Too many requests.
 fn rate_limited(reason: String, answer: &Answer) -> ProviderError {
     ProviderError::RateLimited {
+        reason,
+        retry_after: answer.retry_after(),
+    }
+}
+
+/// What later may do.
+fn unavailable(reason: String, answer: &Answer) -> ProviderError {
+    ProviderError::Unavailable {
         reason,
         retry_after: answer.retry_after(),
     }

@@ -4,12 +4,15 @@
 //! without any bound of time: an incremental listing cannot carry one, and a
 //! series that does not change would never come into a moving window.
 
+mod body;
 mod client;
 mod convert;
 mod errors;
+mod reread;
 mod types;
 mod watch;
 pub(super) mod webhook;
+mod write;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,11 +22,13 @@ use url::Url;
 use super::http::{Service, Transport};
 use super::oauth::{self, Registration, registered};
 use super::{
-    ChangesPage, ChangesRequest, ListedWatch, Provider, Result, Scope, Session, WatchRequest,
+    ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
+    Session, Update, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
+use crate::model::event::Event;
 use crate::model::id::ExternalId;
 use crate::model::watch::WatchGrant;
 
@@ -90,18 +95,44 @@ impl Provider for Google {
         self.events_list(session, request).await
     }
 
-    /// Google's listings say everything themselves.
+    /// Google's listings say everything themselves: this is for an event that
+    /// somebody else was faster to write.
     async fn reread(
         &self,
-        _session: &Session,
-        _request: &ChangesRequest,
-        _events: &[ExternalId],
+        session: &Session,
+        request: &ChangesRequest,
+        events: &[ExternalId],
     ) -> Result<Vec<Change>> {
-        Ok(Vec::new())
+        self.events(session, request, events).await
     }
 
     fn scope(&self) -> Scope {
         Scope::Calendar
+    }
+
+    fn is_silent(&self) -> bool {
+        true
+    }
+
+    async fn create_event(&self, session: &Session, creation: &Creation) -> Result<Created> {
+        self.events_insert(session, creation).await
+    }
+
+    async fn created_event(&self, session: &Session, creation: &Creation) -> Result<Option<Event>> {
+        self.event_of_task(session, creation).await
+    }
+
+    async fn update_event(
+        &self,
+        session: &Session,
+        at: &EventAt,
+        update: &Update,
+    ) -> Result<Event> {
+        self.event_patch(session, at, update).await
+    }
+
+    async fn delete_event(&self, session: &Session, at: &EventAt, etag: &str) -> Result<()> {
+        self.event_delete(session, at, etag).await
     }
 
     async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant> {

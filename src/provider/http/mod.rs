@@ -125,7 +125,7 @@ impl Transport {
         loop {
             attempt += 1;
             let failure = match self.paced(session, request, &token, attempt).await {
-                Ok(answer) if answer.status.is_success() => return Ok(answer),
+                Ok(answer) if request.is_answered(&answer) => return Ok(answer),
                 Ok(answer) => classify(&answer),
                 Err(error) => error,
             };
@@ -149,7 +149,7 @@ impl Transport {
         loop {
             attempt += 1;
             let failure = match self.observed(request, None, attempt).await {
-                Ok(answer) if answer.status.is_success() => return Ok(answer),
+                Ok(answer) if request.is_answered(&answer) => return Ok(answer),
                 Ok(answer) => classify(&answer),
                 Err(error) => error,
             };

@@ -1,9 +1,12 @@
 //! What is sent.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded};
+
+use super::Answer;
+use crate::provider::{ProviderError, Result};
 
 /// A request before it is authorised.
 pub(in crate::provider) struct Request {
@@ -15,6 +18,7 @@ pub(in crate::provider) struct Request {
     pub(in crate::provider) body: Option<Body>,
     /// Whether sending it twice does no more than sending it once.
     pub(in crate::provider) idempotent: bool,
+    expected: fn(&Answer) -> bool,
 }
 
 impl Request {
@@ -27,6 +31,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: None,
             idempotent: true,
+            expected: |_| false,
         }
     }
 
@@ -64,6 +69,34 @@ impl Request {
             idempotent: true,
             ..self
         }
+    }
+
+    /// Marks it as not to be repeated.
+    pub(in crate::provider) fn once(self) -> Self {
+        Self {
+            idempotent: false,
+            ..self
+        }
+    }
+
+    /// Has some refusals handed out as answers, for what they say beyond their
+    /// meaning.
+    pub(in crate::provider) fn expecting(self, expected: fn(&Answer) -> bool) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// Whether it got what it was sent for.
+    pub(super) fn is_answered(&self, answer: &Answer) -> bool {
+        answer.status.is_success() || (self.expected)(answer)
+    }
+
+    /// Has it done only to the revision given.
+    pub(in crate::provider) fn if_match(mut self, etag: &str) -> Result<Self> {
+        let value = HeaderValue::from_str(etag).map_err(|_| ProviderError::Invalid {
+            reason: "a revision that no header can hold".to_owned(),
+        })?;
+        self.headers.insert(IF_MATCH, value);
+        Ok(self)
     }
 }
 

@@ -290,3 +290,26 @@ async fn the_log_names_the_route_and_nothing_secret() {
         assert!(!ours.concat().contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn a_refusal_that_is_expected_is_an_answer() {
+    let scene = scene([json(409, r#"{"taken":"e"}"#), json(404, "")]);
+    let request = || {
+        scene
+            .get()
+            .expecting(|answer| answer.status.as_u16() == 409)
+    };
+    let answer = scene.ask(&request()).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 409);
+    assert_eq!(answer.json::<serde_json::Value>().unwrap()["taken"], "e");
+    let refused = scene.ask(&request()).await;
+    assert!(matches!(refused, Err(ProviderError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_once_is_not_repeated() {
+    let scene = scene([json(503, ""), json(200, "{}")]);
+    let refused = scene.ask(&scene.get().once()).await;
+    assert!(matches!(refused, Err(ProviderError::Unavailable { .. })));
+    assert_eq!(scene.server.requests().len(), 1);
+}

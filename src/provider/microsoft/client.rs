@@ -97,7 +97,7 @@ impl Microsoft {
         })
     }
 
-    /// Reads, with everything that is preferred.
+    /// Asks, with everything that is preferred.
     pub(super) async fn ask(
         &self,
         session: &Session,

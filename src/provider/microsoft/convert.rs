@@ -6,6 +6,7 @@ mod delta;
 mod details;
 mod event;
 mod read;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -16,6 +17,7 @@ use serde_json::value::RawValue;
 pub(super) use self::delta::{Round, delta};
 use self::event::event;
 pub(super) use self::read::{Read, Series, read};
+pub(super) use self::standing::{Standing, standing};
 pub(super) use self::watch::{granted, subscriptions};
 use super::time_zone;
 use super::types::{self, Identified};
@@ -113,7 +115,7 @@ fn upsert(id: ExternalId, kind: Kind, given: types::Event<'_>, zone: &Zone) -> C
 }
 
 /// The id of an item that has nothing else to say.
-fn identify(item: &RawValue) -> Result<ExternalId> {
+pub(super) fn identify(item: &RawValue) -> Result<ExternalId> {
     let found: Option<Identified> = serde_json::from_str(item.get()).ok();
     external_id(found.as_ref().map_or("", |found| &found.id))
 }

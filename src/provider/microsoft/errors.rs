@@ -8,6 +8,7 @@ mod tests;
 use reqwest::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 
+use crate::model::id::ExternalId;
 use crate::provider::http::Answer;
 use crate::provider::{ProviderError, code};
 
@@ -30,6 +31,10 @@ const THROTTLED: [&str; 4] = [
 /// The code around whatever went wrong with a subscription; elsewhere it says
 /// that the mailbox cannot be reached.
 const WRAPPER: &str = "extensionError";
+
+/// The code of a creation whose key was used before; the status is one or
+/// another.
+const DUPLICATE: &str = "ErrorDuplicateTransactionId";
 
 /// What a message says of the address of notifications.
 const ADDRESS: [&str; 4] = [
@@ -64,6 +69,47 @@ pub(super) fn classify_read(answer: &Answer) -> ProviderError {
         ProviderError::PreconditionFailed => unavailable("conditionNotMet".to_owned(), answer),
         other => other,
     }
+}
+
+/// Reads a failed creation, or search for what an earlier one created. It
+/// makes no condition; what is gone is the calendar. Writes that meet pass.
+pub(super) fn classify_create(answer: &Answer) -> ProviderError {
+    match classify_read(answer) {
+        ProviderError::Gone => ProviderError::NotFound,
+        ProviderError::Conflict { reason } => unavailable(reason, answer),
+        other => other,
+    }
+}
+
+/// Reads a failed change or deletion: a conflict of any kind means that
+/// somebody else changed the event.
+pub(super) fn classify_write(answer: &Answer) -> ProviderError {
+    match classify(answer) {
+        ProviderError::NotFound if codes(&answer.json().unwrap_or_default()).is_empty() => {
+            somebody_elses_404()
+        }
+        ProviderError::Conflict { .. } => ProviderError::PreconditionFailed,
+        other => other,
+    }
+}
+
+/// A creation whose key was used before.
+pub(super) struct Duplicate {
+    /// The event, where it is named. It may be gone.
+    pub(super) existing: Option<ExternalId>,
+}
+
+/// Whether a creation is refused because its key was used before.
+pub(super) fn duplicate(answer: &Answer) -> Option<Duplicate> {
+    let body: Value = answer.json().unwrap_or_default();
+    let used = |code: &String| code.eq_ignore_ascii_case(DUPLICATE);
+    if !answer.status.is_client_error() || !codes(&body).iter().any(used) {
+        return None;
+    }
+    let existing = body["error"]["@event.existingEventId"].as_str();
+    Some(Duplicate {
+        existing: existing.filter(|id| !id.is_empty()).map(ExternalId::new),
+    })
 }
 
 /// Reads a failure that concerns a subscription: what a code that says nothing

@@ -14,6 +14,7 @@ mod time_zone;
 mod types;
 mod watch;
 pub(super) mod webhook;
+mod write;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -24,11 +25,13 @@ use self::watch::Ends;
 use super::http::{Service, Transport, TransportSettings};
 use super::oauth::{self, Registration, registered};
 use super::{
-    ChangesPage, ChangesRequest, ListedWatch, Provider, Result, Scope, Session, WatchRequest,
+    ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
+    Session, Update, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
 use crate::model::change::Change;
+use crate::model::event::Event;
 use crate::model::id::ExternalId;
 use crate::model::watch::WatchGrant;
 
@@ -119,6 +122,31 @@ impl Provider for Microsoft {
 
     fn scope(&self) -> Scope {
         Scope::Window
+    }
+
+    fn is_silent(&self) -> bool {
+        false
+    }
+
+    async fn create_event(&self, session: &Session, creation: &Creation) -> Result<Created> {
+        self.events_insert(session, creation).await
+    }
+
+    async fn created_event(&self, session: &Session, creation: &Creation) -> Result<Option<Event>> {
+        self.event_of_task(session, creation).await
+    }
+
+    async fn update_event(
+        &self,
+        session: &Session,
+        at: &EventAt,
+        update: &Update,
+    ) -> Result<Event> {
+        self.event_patch(session, at, update).await
+    }
+
+    async fn delete_event(&self, session: &Session, at: &EventAt, etag: &str) -> Result<()> {
+        self.event_delete(session, at, etag).await
     }
 
     async fn watch(&self, session: &Session, request: &WatchRequest) -> Result<WatchGrant> {

@@ -9,6 +9,7 @@
 mod member;
 
 pub(super) mod notification;
+pub(super) mod standing;
 pub(super) mod subscription;
 
 use serde::de::IgnoredAny;

@@ -1,5 +1,8 @@
 //! What people do to events, as it comes with the next token.
 
+use calsync::model::change::Change;
+use calsync::model::id::ExternalId;
+
 use super::bench::Bench;
 use super::picture::Picture;
 use super::service::{Draft, event};
@@ -131,4 +134,22 @@ pub(crate) async fn a_full_listing_shows_the_same_as_changes(bench: Bench) {
     bench.service.delete(&lunch);
     let expected = ["03-11 09:00-09:30 standup", "03-12 17:00-18:00 standup"];
     assert_eq!(after(&bench, before).await, expected);
+}
+
+pub(crate) async fn what_is_read_again_is_as_it_is_now(bench: Bench) {
+    let [lunch, tea] = ["lunch", "tea"].map(|title| {
+        let draft = event(title, "2026-03-10T12:00", "2026-03-10T13:00");
+        ExternalId::new(bench.put(draft))
+    });
+    bench.service.rename(lunch.as_str(), "dinner");
+    bench.service.delete(tea.as_str());
+    let asked = [lunch.clone(), tea.clone()];
+    let request = bench.request(None);
+    let changes = bench.provider.reread(&bench.session, &request, &asked);
+    let changes = changes.await.unwrap();
+    assert_eq!(changes.len(), 2);
+    assert!(changes.contains(&Change::Removed(tea)));
+    let listed = bench.list().await.unwrap().events[&lunch].clone();
+    assert_eq!(listed.title.as_deref(), Some("dinner"));
+    assert!(changes.contains(&Change::Upsert(Box::new(listed))));
 }

@@ -107,6 +107,25 @@ impl Service for Google {
         self.inject(Fault::new(Effect::DropAfter).on(Kind::EventsWatch));
     }
 
+    fn lose_answers_of_writes(&self, times: u32) {
+        self.inject(Fault::new(Effect::DropAfter).on_writes().times(times));
+    }
+
+    fn rename_before_write(&self, number: u32, event: &str, title: &str) {
+        let (event, title) = (event.to_owned(), title.to_owned());
+        let rename = move |google: &Google| Service::rename(google, &event, &title);
+        self.inject(Fault::meanwhile(rename).on_writes().nth(number));
+    }
+
+    fn refuse_writes(&self) {
+        let (status, body) = refuse(Refusal::Denied);
+        self.inject(Fault::answer(status, &body).on_writes().always());
+    }
+
+    fn mails(&self) -> usize {
+        Google::mails(self).len()
+    }
+
     fn end_watch(&self, watch: &str) {
         self.end_channel(watch);
     }

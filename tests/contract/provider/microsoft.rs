@@ -111,6 +111,28 @@ impl Service for Microsoft {
         self.inject(Fault::new(Effect::DropAfter).on(Kind::SubscriptionsCreate));
     }
 
+    fn lose_answers_of_writes(&self, times: u32) {
+        self.inject(Fault::new(Effect::DropAfter).on_writes().times(times));
+    }
+
+    fn rename_before_write(&self, number: u32, event: &str, title: &str) {
+        let (event, title) = (event.to_owned(), title.to_owned());
+        let rename = move |microsoft: &Microsoft| Service::rename(microsoft, &event, &title);
+        self.inject(Fault::meanwhile(rename).on_writes().nth(number));
+    }
+
+    fn refuse_writes(&self) {
+        self.inject(
+            Fault::refuse(&ApiError::access_denied())
+                .on_writes()
+                .always(),
+        );
+    }
+
+    fn mails(&self) -> usize {
+        Microsoft::mails(self).len()
+    }
+
     fn end_watch(&self, watch: &str) {
         self.end_subscription(watch);
     }

@@ -121,6 +121,15 @@ pub(super) trait Service: Send + Sync {
     fn shorten_watches(&self);
     /// The next watch is made, and its grant lost.
     fn lose_a_grant(&self);
+    /// The next writes are done, and their answers lost.
+    fn lose_answers_of_writes(&self, times: u32);
+    /// Somebody renames an event just before one of the next writes, counted
+    /// from 1, is done.
+    fn rename_before_write(&self, number: u32, event: &str, title: &str);
+    /// From now on writes are refused.
+    fn refuse_writes(&self);
+    /// Mails that people were sent.
+    fn mails(&self) -> usize;
     /// Ends a watch without a word.
     fn end_watch(&self, watch: &str);
     /// Sends word of a watch itself; false where there is no such word.

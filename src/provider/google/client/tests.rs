@@ -1,11 +1,14 @@
 //! The calls to Google against a scripted server.
 
+mod reread;
 mod watch;
+mod write;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::model::account::ProviderKind;
 use crate::model::calendar::{AccessRole, DiscoveredCalendar};
@@ -91,6 +94,19 @@ fn asked(request: &str) -> (String, Vec<(String, String)>) {
     )
 }
 
+/// The JSON document of a request.
+fn document(request: &str) -> Value {
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+fn refusal(status: u16, reason: &str) -> Vec<u8> {
+    json(
+        status,
+        &format!(r#"{{"error":{{"errors":[{{"reason":"{reason}"}}]}}}}"#),
+    )
+}
+
 #[tokio::test]
 async fn every_page_is_asked_for_with_the_same_parameters() {
     let page = r#"{"kind":"calendar#events","nextPageToken":"p2"}"#;
@@ -169,7 +185,11 @@ async fn changes_since_a_token_are_never_confined() {
 
 #[tokio::test]
 async fn the_fields_name_the_tokens_and_all_that_is_read() {
-    let fields = super::EVENT_FIELDS;
+    let server = Server::start([json(200, r#"{"nextSyncToken":"s"}"#)]);
+    changes(&server, &request(None, None)).await.unwrap();
+    let (_, query) = asked(&server.requests()[0]);
+    let sent = query.iter().find(|(name, _)| name == "fields");
+    let fields = &sent.unwrap().1;
     assert!(!fields.contains(char::is_whitespace));
     for name in [
         "nextPageToken",

@@ -179,6 +179,68 @@ fn a_listing_starts_over_on_any_410_and_waits_on_a_stray_412() {
 }
 
 #[test]
+fn a_failed_write_never_speaks_of_sync_tokens() {
+    let spoken = |status, body: &str| {
+        let answer = Answer::of(status, HeaderMap::new(), body);
+        format!("{:?}", classify_write(&answer))
+    };
+    let passes = |reason| format!("Unavailable {{ reason: {reason:?}, retry_after: None }}");
+    let cases = [
+        (410, classic("deleted"), "Gone".to_owned()),
+        (410, classic("fullSyncRequired"), "Gone".to_owned()),
+        (410, classic("updatedMinTooLongAgo"), "Gone".to_owned()),
+        (410, String::new(), "Gone".to_owned()),
+        (404, classic("notFound"), "NotFound".to_owned()),
+        (
+            404,
+            r#"{"error":{"code":404}}"#.to_owned(),
+            "NotFound".to_owned(),
+        ),
+        (404, "<html>".to_owned(), passes("HTTP 404")),
+        (409, classic("conflict"), passes("conflict")),
+        (
+            409,
+            classic("duplicate"),
+            r#"Conflict { reason: "duplicate" }"#.to_owned(),
+        ),
+        (
+            409,
+            String::new(),
+            r#"Conflict { reason: "HTTP 409" }"#.to_owned(),
+        ),
+        (
+            400,
+            r#"{"error":{"message":"Invalid sync token","errors":[{"reason":"invalid"}]}}"#
+                .to_owned(),
+            r#"Invalid { reason: "invalid" }"#.to_owned(),
+        ),
+        (
+            403,
+            classic("requiredAccessLevel"),
+            r#"Forbidden { reason: "requiredAccessLevel" }"#.to_owned(),
+        ),
+        (
+            403,
+            classic("quotaExceeded"),
+            r#"QuotaExceeded { reason: "quotaExceeded" }"#.to_owned(),
+        ),
+        (500, classic("backendError"), passes("backendError")),
+    ];
+    for (status, body, expected) in cases {
+        assert_eq!(spoken(status, &body), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_condition_that_is_not_met_is_somebody_elses_where_none_was_made() {
+    let answer = Answer::of(412, HeaderMap::new(), &classic("conditionNotMet"));
+    let conditional = classify_write(&answer);
+    assert!(matches!(conditional, ProviderError::PreconditionFailed));
+    let stray = classify_event(&answer);
+    assert!(matches!(stray, ProviderError::Unavailable { .. }));
+}
+
+#[test]
 fn every_row_of_the_table_of_watches_is_a_decision() {
     let spoken = |status, body: &str| {
         let answer = Answer::of(status, HeaderMap::new(), body);

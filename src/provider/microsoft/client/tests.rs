@@ -1,6 +1,8 @@
 //! The calls to Graph against a scripted server.
 
 mod account;
+mod changing;
+mod creating;
 mod reread;
 mod watch;
 

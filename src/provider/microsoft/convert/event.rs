@@ -153,13 +153,16 @@ fn series(pattern: Option<&PatternedRecurrence>, time: &EventTime) -> EventKind 
 }
 
 /// How a series repeats, if that can be read.
-fn pattern(given: &types::Event<'_>) -> Option<PatternedRecurrence> {
+pub(super) fn pattern(given: &types::Event<'_>) -> Option<PatternedRecurrence> {
     let pattern = given.recurrence.clone().filter(|value| !value.is_null())?;
     serde_json::from_value(pattern).ok()
 }
 
 /// The zone that an event was entered in: of a series, the one it repeats in.
-fn own_zone(given: &types::Event<'_>, pattern: Option<&PatternedRecurrence>) -> Option<Zone> {
+pub(super) fn own_zone(
+    given: &types::Event<'_>,
+    pattern: Option<&PatternedRecurrence>,
+) -> Option<Zone> {
     let range = pattern.and_then(|pattern| pattern.range.as_ref());
     range
         .and_then(|range| time_zone::zone(range.recurrence_time_zone.as_deref()?))

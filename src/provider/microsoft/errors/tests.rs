@@ -216,6 +216,71 @@ fn a_reading_waits_where_a_write_would_be_decided_again() {
     assert!(matches!(gone, ProviderError::Gone));
 }
 
+#[test]
+fn a_conflict_of_any_kind_fails_the_condition_of_a_write() {
+    let cases = [
+        (412, "anything", "PreconditionFailed"),
+        (412, "", "PreconditionFailed"),
+        (409, "anything", "PreconditionFailed"),
+        (409, "", "PreconditionFailed"),
+        (400, "ErrorIrresolvableConflict", "PreconditionFailed"),
+        (400, "RESOURCEMODIFIED", "PreconditionFailed"),
+        (404, "ErrorItemNotFound", "NotFound"),
+        (404, "", "Protocol"),
+        (410, "", "Gone"),
+        (403, "ErrorAccessDenied", "Forbidden"),
+        (400, "TimeZoneNotSupportedException", "Invalid"),
+        (429, "ApplicationThrottled", "RateLimited"),
+        (503, "ErrorIrresolvableConflict", "Unavailable"),
+    ];
+    for (status, code, expected) in cases {
+        let spoken = format!("{:?}", classify_write(&answer(status, &body(code))));
+        assert!(spoken.starts_with(expected), "{status} {code}: {spoken}");
+    }
+}
+
+#[test]
+fn a_creation_meets_no_condition_and_uses_up_nothing_by_a_lost_calendar() {
+    let cases = [
+        (412, "anything", "Unavailable"),
+        (409, "ErrorIrresolvableConflict", "Unavailable"),
+        (409, "", "Unavailable"),
+        (404, "ErrorItemNotFound", "NotFound"),
+        (404, "", "Protocol"),
+        (410, "", "NotFound"),
+        (403, "ErrorAccessDenied", "Forbidden"),
+        (400, "invalidRequest", "Invalid"),
+    ];
+    for (status, code, expected) in cases {
+        let spoken = format!("{:?}", classify_create(&answer(status, &body(code))));
+        assert!(spoken.starts_with(expected), "{status} {code}: {spoken}");
+    }
+}
+
+#[test]
+fn a_used_key_is_told_by_its_code_and_may_name_the_event() {
+    let named =
+        r#"{"error":{"code":"errorduplicatetransactionid","@event.existingEventId":"A=/+"}}"#;
+    let nested = r#"{"error":{"code":"x","@event.existingEventId":"A=/+",
+        "innerError":{"code":"ErrorDuplicateTransactionId"}}}"#;
+    let odd = r#"{"error":{"code":"ErrorDuplicateTransactionId","@event.existingEventId":7}}"#;
+    let existing = |status, text: &str| {
+        let duplicate = duplicate(&answer(status, text));
+        duplicate.map(|duplicate| duplicate.existing)
+    };
+    let event = || Some(Some(ExternalId::new("A=/+")));
+    for status in [400, 409] {
+        assert_eq!(existing(status, named), event());
+        assert_eq!(existing(status, nested), event());
+        assert_eq!(existing(status, odd), Some(None));
+        assert_eq!(existing(status, &body(DUPLICATE)), Some(None));
+        assert_eq!(existing(status, &body("other")), None);
+    }
+    for status in [200, 201, 500, 503] {
+        assert_eq!(existing(status, named), None);
+    }
+}
+
 /// A failure inside the wrapper, as subscriptions report it.
 fn wrapped(status: u16) -> Answer {
     answer(status, &body("ExtensionError"))

@@ -1,7 +1,7 @@
 //! Channels: what is asked for, what an answer grants, and how they end.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json as object};
+use serde_json::json as object;
 
 use super::*;
 use crate::model::id::WatchId;
@@ -45,19 +45,6 @@ async fn stop(server: &Server) -> Result<()> {
     let (providers, session) = google(server);
     let google = providers.of(ProviderKind::Google);
     google.stop_watch(&session, &granted()).await
-}
-
-/// The JSON document of a request.
-fn document(request: &str) -> Value {
-    let (_, body) = request.split_once("\r\n\r\n").unwrap();
-    serde_json::from_str(body).unwrap()
-}
-
-fn refusal(status: u16, reason: &str) -> Vec<u8> {
-    json(
-        status,
-        &format!(r#"{{"error":{{"errors":[{{"reason":"{reason}"}}]}}}}"#),
-    )
 }
 
 #[tokio::test]
