@@ -7,7 +7,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Sources;
 use crate::context::Context;
-use crate::jobs::{self, AutoSync, Cleanup, DrainWebhooks, Job, Pull, RenewWatches, ServeWebhooks};
+use crate::jobs::{
+    self, AutoSync, Cleanup, DrainWebhooks, Job, Pull, RenewWatches, ResolveConflicts,
+    ServeWebhooks,
+};
 use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
@@ -70,6 +73,7 @@ enum Command {
     AutoSync(AutoSync),
     Pull(Pull),
     DrainWebhooks(DrainWebhooks),
+    ResolveConflicts(ResolveConflicts),
     Cleanup(Cleanup),
     RenewWatches(RenewWatches),
     ServeWebhooks(ServeWebhooks),
@@ -154,6 +158,7 @@ impl Cli {
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
             Command::DrainWebhooks(job) => return cycle(job, cx, out).await,
+            Command::ResolveConflicts(job) => return cycle(job, cx, out).await,
             Command::Cleanup(job) if job.dry_run => {
                 forecast(
                     out,

@@ -1,8 +1,9 @@
 //! Whether a task without an event is to be given one.
 
+use super::merge::Revision;
 use crate::model::calendar::Calendar;
-use crate::model::content::Content;
-use crate::model::link::{Link, LinkState};
+use crate::model::content::{Content, Field};
+use crate::model::link::{Base, Link, LinkState};
 use crate::model::preferences::Preferences;
 
 /// What is to happen with a task that may lack an event.
@@ -85,6 +86,28 @@ pub fn creation(task: Option<&Content>, link: Option<&Link>, obstacle: Option<Re
         (Some(_), Some(reason)) => Creation::Nothing(reason),
         (Some(_), None) => Creation::Create { generation },
     }
+}
+
+/// What task and event agree on once the event exists. An event that was found
+/// may have been edited since: where it says something else than what was to
+/// be sent, both sides count as changed, so that neither is lost silently.
+#[must_use]
+pub fn agreed(sent: &Content, event: Revision<'_>, is_found: bool) -> Base {
+    let mut base = Base {
+        task: sent.clone(),
+        event: event.content.clone(),
+        etag: event.etag.map(str::to_owned),
+    };
+    let open = Content::default();
+    for field in Field::ALL {
+        let was_left_open = sent.agrees(&open, field);
+        if is_found && !was_left_open && !sent.means(event.content, field) {
+            base.task.take(field, event.content);
+            base.event.take(field, sent);
+            base.etag = None;
+        }
+    }
+    base
 }
 
 #[cfg(test)]

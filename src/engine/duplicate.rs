@@ -102,21 +102,8 @@ fn slot(event: &Event) -> Option<OriginalStart> {
 
 /// Zones do not count: each provider names its own for the same instant.
 fn time(a: &Event, b: &Event) -> u32 {
-    let same = match (&a.time, &b.time) {
-        (
-            Some(EventTime::Timed { start, end, .. }),
-            Some(EventTime::Timed {
-                start: other_start,
-                end: other_end,
-                ..
-            }),
-        ) => (start, end) == (other_start, other_end),
-        (Some(a @ EventTime::AllDay { .. }), Some(b @ EventTime::AllDay { .. })) => a == b,
-        (Some(EventTime::Timed { .. }), Some(EventTime::AllDay { .. }))
-        | (Some(EventTime::AllDay { .. }), Some(EventTime::Timed { .. }))
-        | (None, _)
-        | (_, None) => false,
-    };
+    let same = a.time.as_ref().zip(b.time.as_ref());
+    let same = same.is_some_and(|(a, b)| a.is_same_moment(b));
     if same { TIME } else { 0 }
 }
 

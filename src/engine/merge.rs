@@ -27,7 +27,8 @@ pub struct Clash {
     pub winner: Winner,
 }
 
-/// What a merge asks for. A field on which the sides agree is in none of it.
+/// What a merge asks for. A field that means the same on both sides is in none
+/// of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
     /// Fields in which the event follows the task.
@@ -52,7 +53,7 @@ pub struct Revision<'a> {
 pub fn merge(base: &Base, task: &Content, event: &Content, winner: Winner) -> Merged {
     let mut merged = Merged::default();
     for field in Field::ALL {
-        if task.agrees(event, field) {
+        if task.means(event, field) {
             continue;
         }
         let task_changed = !task.agrees(&base.task, field);

@@ -54,6 +54,8 @@ pub enum Action {
         /// Clashes that the task won, to be recorded.
         clashes: Vec<Clash>,
     },
+    /// The event is created anew, from what the task says now.
+    Recreate,
     /// The task lives on unscheduled: its start and end are cleared, the link
     /// is closed and keeps its generation. The provider is not written.
     Unlink,
@@ -145,6 +147,55 @@ pub fn reconcile(
         Verdict::Unlink => Decision::plain(Action::Unlink),
         Verdict::Forget => Decision::plain(Action::Forget),
         Verdict::EditDelete => pair.edit_delete(pair.edited()),
+    }
+}
+
+/// Decides as [`reconcile`] does, and a question between an edit and a deletion
+/// too, as the winner wants it: an edited task gets a new event or lets go of
+/// the one that is gone; an edited event goes with its task or stays alone.
+#[must_use]
+pub fn settle(
+    base: &Base,
+    task: Option<&Content>,
+    event: EventNow<'_>,
+    access: Access,
+    winner: Winner,
+) -> Decision {
+    let decision = reconcile(base, task, event, access, winner);
+    let revision = revision(base, event);
+    let unscheduled = task.filter(|task| task.time.is_none());
+    if let (Winner::Event, Some(task), Some(event), Action::DeleteEvent { .. }) =
+        (winner, unscheduled, revision, &decision.action)
+    {
+        return Pair { base, task, event }.follow();
+    }
+    if !matches!(
+        decision.action,
+        Action::Conflict {
+            kind: ConflictKind::EditDelete,
+            ..
+        }
+    ) {
+        return decision;
+    }
+    match (winner, task) {
+        (Winner::Nobody, _) => decision,
+        (Winner::Task, Some(_)) if access == Access::Ours => Decision::plain(Action::Recreate),
+        (Winner::Task, Some(_)) => decision,
+        (Winner::Event, Some(_)) => Decision::plain(Action::Unlink),
+        // What the event says is known and given up.
+        (Winner::Task, None) => Decision {
+            action: Action::DeleteEvent {
+                pull: Vec::new(),
+                clashes: Vec::new(),
+            },
+            base: revision.map(|event| Base {
+                task: base.task.clone(),
+                event: event.content.clone(),
+                etag: event.etag.map(str::to_owned),
+            }),
+        },
+        (Winner::Event, None) => Decision::plain(Action::Forget),
     }
 }
 

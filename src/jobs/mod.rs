@@ -7,6 +7,7 @@ mod cycle;
 mod drain_webhooks;
 mod pull;
 mod renew_watches;
+mod resolve_conflicts;
 mod serve_webhooks;
 mod users;
 
@@ -19,6 +20,7 @@ pub use self::cycle::{run_cycle, with_heartbeat};
 pub use self::drain_webhooks::DrainWebhooks;
 pub use self::pull::Pull;
 pub use self::renew_watches::RenewWatches;
+pub use self::resolve_conflicts::ResolveConflicts;
 pub use self::serve_webhooks::ServeWebhooks;
 use crate::context::Context;
 use crate::sync::Report;

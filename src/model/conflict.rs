@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::id::{CalendarId, ConflictId, UserId};
+use super::calendar::Calendar;
+use super::content::Fields;
+use super::id::{CalendarId, ConflictId, ExternalId, TaskId, UserId};
 
 /// A conflict as it stands in `calendar_sync_conflicts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,16 +16,60 @@ pub struct Conflict {
     pub user_id: UserId,
     /// Where it arose.
     pub calendar_id: CalendarId,
+    /// The task, where it is about one.
+    pub task_id: Option<TaskId>,
+    /// The event of that task, as the provider calls it.
+    pub external_id: Option<ExternalId>,
     /// What kind of question it is.
     pub kind: ConflictKind,
     /// What it is about, as a sentence without content of events.
     pub summary: String,
+    /// The fields in question as both sides last agreed on them.
+    pub base: Option<Fields>,
+    /// As the task has them; none when it was deleted.
+    pub ours: Option<Fields>,
+    /// As the event has them; none when it was deleted.
+    pub theirs: Option<Fields>,
+    /// Of removals: whether they are to be made at the provider, because tasks
+    /// went, and not here, because the calendar lost events.
+    pub at_provider: bool,
+    /// What settled it: a strategy, or a person's choice.
+    pub strategy: Option<String>,
     /// Whether it is settled.
     pub resolution_status: ResolutionStatus,
     /// When it was found.
     pub detected_at: DateTime<Utc>,
     /// When it was settled.
     pub resolved_at: Option<DateTime<Utc>>,
+}
+
+impl Conflict {
+    /// An open question about a calendar.
+    #[must_use]
+    pub fn open(
+        kind: ConflictKind,
+        calendar: &Calendar,
+        summary: String,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: ConflictId::generate(),
+            user_id: calendar.user_id.clone(),
+            calendar_id: calendar.id.clone(),
+            task_id: None,
+            external_id: None,
+            kind,
+            summary,
+            base: None,
+            ours: None,
+            theirs: None,
+            at_provider: false,
+            strategy: None,
+            resolution_status: ResolutionStatus::Open,
+            detected_at: now,
+            resolved_at: None,
+        }
+    }
 }
 
 /// What kind of question a conflict is.

@@ -1,5 +1,7 @@
 //! What connects a task to its event.
 
+use chrono::{DateTime, Utc};
+
 use super::content::{Content, Field};
 use super::id::{CalendarId, ExternalId, TaskId, UserId};
 
@@ -16,6 +18,8 @@ pub struct Link {
     pub generation: u32,
     /// How far it has come.
     pub state: LinkState,
+    /// When the task last followed the event, which is no edit of it.
+    pub pulled_at: Option<DateTime<Utc>>,
 }
 
 /// How far a link has come.

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::Result;
+use crate::model::conflict::{Conflict, ResolutionStatus};
 use crate::model::content::{Content, Field};
 use crate::model::event::Event;
-use crate::model::id::{CalendarId, ExternalId, TaskId};
+use crate::model::id::{CalendarId, ConflictId, ExternalId, TaskId};
 use crate::model::lease::Lease;
 use crate::model::link::{Base, Link};
 use crate::model::task::Task;
@@ -21,18 +22,21 @@ pub trait Links {
     /// this is the calendar for it, tasks with a start that have no event. A
     /// closed link is none of them until its task changes.
     async fn link_moved(&self, calendar: &CalendarId, now: DateTime<Utc>) -> Result<Vec<Pair>>;
+    /// A task and its event, whether or not anything of them moved; none when
+    /// there is neither a task nor a link, or while the task's time cannot be
+    /// read.
+    async fn link_pair(&self, task: &TaskId) -> Result<Option<Pair>>;
+    /// How many events of a calendar stand for tasks.
+    async fn link_count(&self, calendar: &CalendarId) -> Result<u64>;
     /// Carries out what was decided in one write, if the lease is still held.
     /// A step whose task is not as it was read any more, whose link is not this
     /// calendar's, or that opens one where nothing may be written any more, is
     /// skipped: it will be decided on anew.
     async fn link_plan(&self, plan: LinkPlan) -> Result<Planned>;
-    /// What is to be sent to a calendar by now, the oldest first; nothing
-    /// while it must not be written.
-    async fn outbox_list(
-        &self,
-        calendar: &CalendarId,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<OutboxEntry>>;
+    /// What is to be sent to a calendar by a moment, or also what rests, the
+    /// oldest first; nothing while it must not be written, and nothing that
+    /// waits for approval.
+    async fn outbox_list(&self, calendar: &CalendarId, due: Due) -> Result<Vec<OutboxEntry>>;
     /// Notes how sending an entry went in one write, if the lease is still
     /// held: its link, the entry, and the record of the attempt. False, and
     /// nothing written, when the entry is not there any more.
@@ -66,8 +70,19 @@ impl Pair {
             task: TaskChange::Keep,
             link: LinkChange::Keep,
             outbox: OutboxChange::Keep,
+            conflicts: Vec::new(),
+            settles: None,
         }
     }
+}
+
+/// What is due to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// What is to be tried by this moment.
+    By(DateTime<Utc>),
+    /// Everything, also what rests after failures or was refused.
+    All,
 }
 
 /// The event of a link.
@@ -100,6 +115,9 @@ pub struct LinkPlan {
     pub lease: Lease,
     /// What is to be done.
     pub steps: Vec<Step>,
+    /// The question under which parked deletions wait. An open one of the same
+    /// calendar takes them up instead.
+    pub park: Option<Conflict>,
     /// The instant of the cycle.
     pub now: DateTime<Utc>,
 }
@@ -117,6 +135,20 @@ pub struct Step {
     pub link: LinkChange,
     /// What becomes of what is not sent yet.
     pub outbox: OutboxChange,
+    /// What is recorded: clashes that were settled, and at most one that is
+    /// open, which takes the place of an older one of the task.
+    pub conflicts: Vec<Conflict>,
+    /// How the task's open question is settled, if it has one.
+    pub settles: Option<Settles>,
+}
+
+/// How a question is settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settles {
+    /// Answered, or no longer of any matter.
+    pub status: ResolutionStatus,
+    /// What answered it.
+    pub strategy: Option<String>,
 }
 
 /// What becomes of a task.
@@ -148,6 +180,11 @@ pub enum LinkChange {
         /// Which of the task's events it is.
         generation: u32,
     },
+    /// There is to be another event in place of one that is gone.
+    Recreate {
+        /// Which of the task's events it is.
+        generation: u32,
+    },
     /// It rests until the task changes. Nothing is sent any more.
     Close,
     /// It is forgotten. Nothing is sent any more.
@@ -165,6 +202,8 @@ pub enum OutboxChange {
         action: Action,
         /// Why, in words for people, without what the task says.
         why: String,
+        /// Whether it waits for the approval of the plan's question.
+        parked: bool,
     },
     /// Nothing is to be sent any more.
     Drop,
@@ -216,6 +255,10 @@ pub struct OutboxEntry {
     pub calendar_id: CalendarId,
     /// The event; none until it exists.
     pub external_id: Option<ExternalId>,
+    /// Which of the task's events it is about.
+    pub generation: u32,
+    /// What task and event last agreed on; none until the event exists.
+    pub base: Option<Box<Base>>,
     /// What is to be sent.
     pub action: Action,
     /// Why.
@@ -228,6 +271,8 @@ pub struct OutboxEntry {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// Why the last attempt failed.
     pub reason: Option<String>,
+    /// The question whose approval it waits for.
+    pub parked_by: Option<ConflictId>,
 }
 
 /// How sending an entry went.
@@ -255,6 +300,9 @@ pub enum Sent {
     },
     /// The event is gone: the link is closed.
     Deleted,
+    /// The key of an event to be created is used up: the next generation is
+    /// due at once.
+    UsedUp,
     /// It failed.
     Failed {
         /// Why, without what the task says.

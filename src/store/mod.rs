@@ -20,8 +20,8 @@ use chrono::{DateTime, Utc};
 pub use self::events::{Applied, Apply, Coverage, Events, Removals, Unparsed};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::links::{
-    Action, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair, Planned,
-    Seen, Sent, Settlement, Step, TaskChange,
+    Action, Due, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair,
+    Planned, Seen, Sent, Settlement, Settles, Step, TaskChange,
 };
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
@@ -240,8 +240,12 @@ pub trait Conflicts {
     /// One conflict.
     async fn conflict_find(&self, id: &ConflictId) -> Result<Option<Conflict>>;
     /// Carries out the removals that wait under an open conflict and settles
-    /// it; how many there were. None when no such conflict is open.
+    /// it; how many there were. Events at a provider are deleted by the next
+    /// sync of their calendar. None when no such conflict is open.
     async fn conflict_approve(&self, id: &ConflictId, now: DateTime<Utc>) -> Result<Option<u64>>;
+    /// Settles the open conflicts that no longer matter, because what they are
+    /// about is not there any more; which those are.
+    async fn conflict_drop_moot(&self, now: DateTime<Utc>) -> Result<Vec<ConflictId>>;
 }
 
 /// How the last sync of each user went.

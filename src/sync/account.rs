@@ -12,7 +12,7 @@ use super::visit::Visit;
 use super::{Report, Selection, Sync, count};
 use crate::engine::due;
 use crate::model::account::{Account, AccountStatus};
-use crate::model::time::Window;
+use crate::model::preferences::Preferences;
 use crate::provider::{ProviderError, Session};
 use crate::store::StoreError;
 
@@ -21,14 +21,15 @@ impl Sync {
     pub(super) async fn account(
         &self,
         account: &Account,
-        window: Window,
+        preferences: &Preferences,
         selection: &Selection,
     ) -> Result<Report, StoreError> {
         let session = self.session(account);
         let visit = Visit {
             account,
             session,
-            window,
+            preferences,
+            window: self.window(preferences),
             selection,
             trouble: Trouble::default(),
         };

@@ -2,6 +2,7 @@
 
 use super::failure::{self, Reach};
 use super::pull::{PullError, Pulled};
+use super::push::Pushed;
 use super::visit::Visit;
 use super::{Ending, Report, Sync, count};
 use crate::engine::due;
@@ -12,6 +13,9 @@ use crate::store::StoreError;
 
 /// So many unreadable events of a calendar are named, the others counted.
 const NAMED: usize = 20;
+
+/// What was to be done when an event could not be read again.
+const READ_AGAIN: &str = "what changed meanwhile was to be read";
 
 /// How the visit of a calendar ended.
 enum Visited {
@@ -81,11 +85,33 @@ impl Sync {
         }
         // Somebody else may have pulled it since it was picked.
         let current = self.store.calendar_find(&calendar.id).await?;
-        let pulled = self
-            .pull(visit, current.as_ref().unwrap_or(calendar), &lease)
-            .await;
+        let current = current.as_ref().unwrap_or(calendar);
+        let pulled = self.pull_and_push(visit, current, &lease).await;
         self.store.lease_release(&lease.name, &lease.owner).await?;
         self.visited(visit, pulled)
+    }
+
+    /// Pulls a calendar, then carries to it what its tasks ask for.
+    async fn pull_and_push(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        lease: &Lease,
+    ) -> Result<Pulled, PullError> {
+        let mut pulled = self.pull(visit, calendar, lease).await?;
+        if let Some(current) = self.store.calendar_find(&calendar.id).await? {
+            match self.push(visit, &current, lease).await {
+                Ok(pushed) => pulled.pushed = pushed,
+                // What was pulled stands, whatever became of the rest.
+                Err(PullError::Provider(error)) => {
+                    self.note_outage(visit, &error);
+                    visit.trouble.note(&error);
+                    pulled.pushed.refused.push((READ_AGAIN.to_owned(), error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(pulled)
     }
 
     fn visited(
@@ -168,6 +194,7 @@ fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
         );
         report.attention(failure::of_calendar(calendar, "window", &what));
     }
+    pushed_report(report, calendar, &pulled.pushed);
     let unparsed = applied.unparsed.iter().map(|series| {
         let what = format!(
             "the rule of event {} cannot be read ({}); it counts as its first occurrence",
@@ -188,5 +215,31 @@ fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
         report
             .failures
             .push(failure::of_calendar(calendar, "unreadable_event", &what));
+    }
+}
+
+fn pushed_report(report: &mut Report, calendar: &Calendar, pushed: &Pushed) {
+    report.add(count::PUSHED, pushed.written);
+    report.add(count::CONFLICTS, pushed.conflicts.len() as u64);
+    if let Some(loss) = pushed.braked {
+        report.add(count::CONFLICTS, 1);
+        let what = format!(
+            "tasks of {} of {} events went; no event was deleted. If this is meant: \
+             `calsync conflicts list`, then `calsync conflicts approve ID`",
+            loss.removed, loss.live
+        );
+        report.attention(failure::of_calendar(calendar, "mass_delete", &what));
+    }
+    for conflict in pushed.questions().take(NAMED) {
+        let what = format!(
+            "{}; `calsync conflicts show` with its id says how they differ",
+            conflict.summary
+        );
+        report
+            .failures
+            .push(failure::of_calendar(calendar, "conflict", &what));
+    }
+    for (why, error) in pushed.refused.iter().take(NAMED) {
+        report.fail(failure::of_push(calendar, why, error), error);
     }
 }

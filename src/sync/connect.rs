@@ -37,9 +37,8 @@ impl Sync {
             discovered_at: Some(self.clock.begun()),
             ..account.clone()
         };
-        let window = self.window(preferences);
         let everything = Selection::default();
-        let mut report = self.account(&account, window, &everything).await?;
+        let mut report = self.account(&account, preferences, &everything).await?;
         if self.callbacks.is_some() {
             let work = self.unwatched(&account, &report).await?;
             let watched = self.watches(&account, &work, Watching::default()).await?;

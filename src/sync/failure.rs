@@ -175,6 +175,21 @@ pub(super) fn of_pull(calendar: &Calendar, error: &ProviderError) -> Failure {
     of_calendar(calendar, kind(error), &message)
 }
 
+/// A refused write; `why` says what was to be done.
+pub(super) fn of_push(calendar: &Calendar, why: &str, error: &ProviderError) -> Failure {
+    let way_out = match error {
+        ProviderError::ScopeMissing { .. } => {
+            "let the user connect again and allow writing; until then it is only read"
+        }
+        ProviderError::Invalid { .. } | ProviderError::Conflict { .. } => {
+            "it rests until the task changes; `calsync auto-sync --force` tries it again"
+        }
+        _ => way_out(error),
+    };
+    let message = format!("it could not be written ({why}): {error}; {way_out}");
+    of_calendar(calendar, kind(error), &message)
+}
+
 /// A failure to watch a calendar.
 pub(super) fn of_watch(calendar: &Calendar, error: &ProviderError) -> Failure {
     let message = format!("it could not be watched: {error}; {}", way_out(error));

@@ -3,7 +3,9 @@
 //!
 //! ```text
 //! user -> account -> session, discovery when it is due
-//!                 -> calendar: lease -> pull pages into a stage -> brake -> one write -> release
+//!                 -> calendar: lease -> pull pages into a stage -> brake -> one write
+//!                           -> decide on tasks and events -> one write -> send one by one
+//!                           -> release
 //! ```
 //!
 //! What fails is counted and reported; only a store that cannot be used ends
@@ -15,13 +17,16 @@ mod callbacks;
 pub mod clock;
 mod connect;
 mod credentials;
+mod decide;
 mod discover;
 mod failure;
 mod listing;
 mod outage;
 pub mod progress;
 mod pull;
+mod push;
 mod report;
+mod resolve;
 mod roll;
 mod soon;
 mod trouble;
@@ -45,6 +50,7 @@ pub use self::discover::AccountDiscovery;
 use self::outage::Outages;
 use self::progress::Progress;
 pub use self::report::{Ending, Report, count};
+pub use self::resolve::{Keep, Resolved};
 pub use self::watches::{WatchWork, Watching};
 use crate::engine::plan::Brake;
 use crate::model::account::Account;
@@ -153,10 +159,9 @@ impl Sync {
         preferences: &Preferences,
         selection: &Selection,
     ) -> Result<Report, StoreError> {
-        let window = self.window(preferences);
         let accounts = self.store.account_list(Some(&user.id)).await?;
         let reports = stream::iter(&accounts)
-            .map(|account| self.account_if_any(account, window, selection))
+            .map(|account| self.account_if_any(account, preferences, selection))
             .buffer_unordered(self.settings.concurrency)
             .try_collect::<Vec<_>>()
             .await?;
@@ -168,10 +173,10 @@ impl Sync {
     async fn account_if_any(
         &self,
         account: &Account,
-        window: Window,
+        preferences: &Preferences,
         selection: &Selection,
     ) -> Result<Report, StoreError> {
-        match self.account(account, window, selection).await {
+        match self.account(account, preferences, selection).await {
             Err(StoreError::NoSuch(what)) => {
                 tracing::info!(account.id = %account.id, "account removed meanwhile: {what}");
                 Ok(Report::default())

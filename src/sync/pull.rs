@@ -7,11 +7,12 @@ use std::collections::HashSet;
 
 use super::Sync;
 use super::listing::Listing;
+use super::push::Pushed;
 use super::visit::Visit;
 use crate::engine::plan::Loss;
 use crate::model::calendar::Calendar;
-use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
-use crate::model::id::{ConflictId, ExternalId};
+use crate::model::conflict::{Conflict, ConflictKind};
+use crate::model::id::ExternalId;
 use crate::model::lease::Lease;
 use crate::provider::ProviderError;
 use crate::store::{Applied, Apply, Coverage, Removals, StoreError};
@@ -38,6 +39,8 @@ pub(super) struct Pulled {
     pub unreadable: Vec<(ExternalId, String)>,
     /// Why the window could not be moved on.
     pub stuck: Option<ProviderError>,
+    /// What was carried to the calendar afterwards.
+    pub pushed: Pushed,
 }
 
 impl Sync {
@@ -84,20 +87,18 @@ impl Sync {
             braked,
             unreadable: listing.unreadable,
             stuck: listing.stuck,
+            pushed: Pushed::default(),
         })
     }
 
     fn mass_delete(&self, calendar: &Calendar, loss: Loss) -> Conflict {
-        Conflict {
-            id: ConflictId::generate(),
-            user_id: calendar.user_id.clone(),
-            calendar_id: calendar.id.clone(),
-            kind: ConflictKind::MassDelete,
-            summary: format!("{} of {} events would be removed", loss.removed, loss.live),
-            resolution_status: ResolutionStatus::Open,
-            detected_at: self.clock.now(),
-            resolved_at: None,
-        }
+        let summary = format!("{} of {} events would be removed", loss.removed, loss.live);
+        Conflict::open(
+            ConflictKind::MassDelete,
+            calendar,
+            summary,
+            self.clock.now(),
+        )
     }
 }
 

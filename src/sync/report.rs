@@ -18,6 +18,12 @@ pub mod count {
     pub const SKIPPED: &str = "skipped";
     /// Calendars left to the next cycle: leased elsewhere, provider away, cycle stopped.
     pub const DEFERRED: &str = "deferred";
+    /// Questions that stood open.
+    pub const OPEN: &str = "open";
+    /// Those that are settled, or no longer matter.
+    pub const RESOLVED: &str = "resolved";
+    /// Those that are left to a person, or to the next cycle.
+    pub const PARKED: &str = "parked";
     /// Events that came.
     pub const EVENTS_CREATED: &str = "events_created";
     /// Events that changed.

@@ -3,6 +3,7 @@
 use super::Selection;
 use super::trouble::Trouble;
 use crate::model::account::Account;
+use crate::model::preferences::Preferences;
 use crate::model::time::Window;
 use crate::provider::Session;
 
@@ -10,6 +11,7 @@ use crate::provider::Session;
 pub(super) struct Visit<'a> {
     pub account: &'a Account,
     pub session: Session,
+    pub preferences: &'a Preferences,
     pub window: Window,
     pub selection: &'a Selection,
     /// What was refused to the whole account.

@@ -16,6 +16,7 @@ mod migrate;
 mod prefs;
 mod pull;
 mod queue;
+mod resolve_conflicts;
 mod serve_webhooks;
 mod status;
 mod stopping;

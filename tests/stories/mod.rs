@@ -16,6 +16,7 @@ mod limits;
 mod meanwhile;
 mod microsoft;
 mod odd_events;
+mod planner;
 mod receiver;
 mod refused_token;
 mod rest;

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod look;
 pub(crate) mod microsoft;
 pub(crate) mod place;
+pub(crate) mod planner;
 pub(crate) mod program;
 pub(crate) mod redis;
 pub(crate) mod services;

@@ -3,6 +3,7 @@
 //! context is opened for it over the same store file.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use calsync::config::{Config, Sources};
@@ -36,6 +37,7 @@ pub(crate) struct World {
     calendars: Mutex<BTreeMap<String, String>>,
     pub(super) folders: Mutex<BTreeMap<String, String>>,
     pub(super) opened: OnceCell<Arc<dyn Store>>,
+    writes: AtomicBool,
 }
 
 /// The address of a user's account.
@@ -71,6 +73,7 @@ impl World {
             calendars: Mutex::default(),
             folders: Mutex::default(),
             opened: OnceCell::new(),
+            writes: AtomicBool::new(false),
         }
     }
 
@@ -217,9 +220,20 @@ impl World {
     pub(crate) async fn run_in<J: Job>(&self, job: &J, cx: &Context) -> JobRun {
         let run = run_cycle(job, cx).await.unwrap();
         let at_once = cx.config.sync.per_account_concurrency;
-        wire::check(self.google(), at_once);
-        microsoft_wire::check(self.microsoft(), at_once);
+        let writes = self.writes.load(Ordering::Relaxed);
+        wire::check(self.google(), at_once, writes);
+        microsoft_wire::check(self.microsoft(), at_once, writes);
         run
+    }
+
+    /// From now on calendars may be written.
+    pub(crate) fn lets_write(&self) {
+        self.writes.store(true, Ordering::Relaxed);
+    }
+
+    /// Writes that were sent since the requests were last cleared.
+    pub(crate) fn written(&self) -> usize {
+        wire::writes(self.google()).len() + microsoft_wire::writes(self.microsoft()).len()
     }
 
     /// The end of every story: run it again, nothing happens. One request a

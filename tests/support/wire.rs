@@ -30,12 +30,29 @@ pub(crate) fn requests(google: &Google, kind: Kind) -> Vec<Logged> {
     requests
 }
 
-/// Nothing is written, every listing is asked for alike, and no account is
-/// asked too much at once.
-pub(crate) fn check(google: &Google, at_once: usize) {
+/// The writes since the requests were last cleared.
+pub(crate) fn writes(google: &Google) -> Vec<Logged> {
+    let mut requests = google.requests();
+    requests.retain(|request| is_write(request.kind));
+    requests
+}
+
+fn is_write(kind: Kind) -> bool {
+    let writes = [Kind::EventsInsert, Kind::EventsPatch, Kind::EventsDelete];
+    writes.contains(&kind)
+}
+
+/// Nothing is written where nothing may be, nobody is mailed, every listing is
+/// asked for alike, and no account is asked too much at once.
+pub(crate) fn check(google: &Google, at_once: usize, writes: bool) {
     let requests = google.requests();
     for request in &requests {
-        assert!(may_be_sent(request), "{request:?}");
+        if is_write(request.kind) {
+            assert!(writes, "{request:?}");
+            check_write(request);
+        } else {
+            assert!(may_be_sent(request), "{request:?}");
+        }
         if request.kind == Kind::EventsList {
             check_listing(request);
         }
@@ -54,10 +71,21 @@ pub(crate) fn check(google: &Google, at_once: usize) {
 fn may_be_sent(request: &Logged) -> bool {
     match request.kind {
         Kind::Token => !request.bearer,
-        Kind::CalendarListList | Kind::EventsList => request.method == "GET" && request.bearer,
+        Kind::CalendarListList | Kind::EventsList | Kind::EventsGet => {
+            request.method == "GET" && request.bearer
+        }
         Kind::EventsWatch | Kind::ChannelsStop => request.method == "POST" && request.bearer,
         _ => false,
     }
+}
+
+/// Nobody is mailed or invited, and what exists is written at its revision.
+fn check_write(request: &Logged) {
+    let silent = request.param("sendUpdates");
+    assert_eq!(silent.as_deref(), Some("none"), "{request:?}");
+    assert!(request.body.get("attendees").is_none(), "{request:?}");
+    let is_new = request.kind == Kind::EventsInsert;
+    assert_eq!(request.if_match.is_none(), is_new, "{request:?}");
 }
 
 fn check_listing(request: &Logged) {

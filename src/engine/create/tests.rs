@@ -22,6 +22,7 @@ fn link(state: LinkState) -> Link {
         calendar_id: CalendarId::new("cal-1"),
         generation: 4,
         state,
+        pulled_at: None,
     }
 }
 
@@ -118,4 +119,48 @@ fn nothing_is_created_without_leave_and_a_calendar_to_write_to() {
     for (calendar, expected) in cases {
         assert_eq!(obstacle(&preferences, calendar.as_ref()), expected);
     }
+}
+
+#[test]
+fn a_new_event_is_agreed_on_in_the_words_of_each_side() {
+    let sent = scheduled();
+    let returned = Content {
+        title: Some("filled in".to_owned()),
+        ..scheduled()
+    };
+    for is_found in [false, true] {
+        let event = Revision {
+            content: &returned,
+            etag: Some("1"),
+        };
+        let base = agreed(&sent, event, is_found);
+        assert_eq!((&base.task, &base.event), (&sent, &returned));
+        assert_eq!(base.etag.as_deref(), Some("1"));
+    }
+}
+
+#[test]
+fn a_found_event_that_says_something_else_is_a_change_of_both_sides() {
+    use crate::engine::merge::{Winner, merge};
+    let sent = Content {
+        title: Some("ours".to_owned()),
+        ..scheduled()
+    };
+    let found = Content {
+        title: Some("theirs".to_owned()),
+        location: Some("filled in".to_owned()),
+        ..scheduled()
+    };
+    let event = Revision {
+        content: &found,
+        etag: Some("1"),
+    };
+    let base = agreed(&sent, event, true);
+    assert_eq!(base.etag, None);
+    let merged = merge(&base, &sent, &found, Winner::Event);
+    assert_eq!(merged.pull, [Field::Title]);
+    assert_eq!(merged.clashes.len(), 1);
+    // What a provider made of a new event is no change.
+    let merged = merge(&agreed(&sent, event, false), &sent, &found, Winner::Event);
+    assert!(merged.writes_nothing() && merged.clashes.is_empty());
 }

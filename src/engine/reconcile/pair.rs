@@ -63,6 +63,16 @@ impl Pair<'_> {
         Decision { action, base }
     }
 
+    /// The task follows the event in everything.
+    pub(super) fn follow(&self) -> Decision {
+        let differs = |field: &Field| !self.task.means(self.event.content, *field);
+        let pull = Field::ALL.into_iter().filter(differs).collect();
+        self.write(Merged {
+            pull,
+            ..Merged::default()
+        })
+    }
+
     /// One side was edited, the other is to go.
     pub(super) fn edit_delete(&self, fields: Vec<Field>) -> Decision {
         let kind = ConflictKind::EditDelete;

@@ -171,3 +171,116 @@ fn an_unscheduled_task_takes_over_what_its_event_said_before_it_goes() {
     let parked = conflict(ConflictKind::EditDelete, &[Field::Time]);
     assert_eq!(decide(&task, &moved, Winner::Nobody), parked);
 }
+
+#[test]
+fn an_edit_and_a_deletion_are_settled_as_the_winner_wants() {
+    let base = base();
+    let edited_task = content("new", "room", day(2));
+    let edited_event = content("NEW", "room", day(2));
+    let parked = |fields: &[Field]| conflict(ConflictKind::EditDelete, fields);
+    let title = &[Field::Title];
+    let cases = [
+        (
+            Some(&edited_task),
+            EventNow::Gone,
+            Winner::Task,
+            Action::Recreate,
+        ),
+        (
+            Some(&edited_task),
+            EventNow::Gone,
+            Winner::Event,
+            Action::Unlink,
+        ),
+        (
+            Some(&edited_task),
+            EventNow::Gone,
+            Winner::Nobody,
+            parked(title),
+        ),
+        (None, read(&edited_event, "2"), Winner::Task, delete(&[])),
+        (
+            None,
+            read(&edited_event, "2"),
+            Winner::Event,
+            Action::Forget,
+        ),
+        (
+            None,
+            read(&edited_event, "2"),
+            Winner::Nobody,
+            parked(title),
+        ),
+    ];
+    for (task, event, winner, expected) in cases {
+        let found = settle(&base, task, event, Access::Ours, winner);
+        assert_eq!(found.action, expected, "{task:?} {winner:?}");
+    }
+    // What is not ours is not made again.
+    let found = settle(
+        &base,
+        Some(&edited_task),
+        EventNow::Gone,
+        Access::NotOurs,
+        Winner::Task,
+    );
+    assert_eq!(found.action, parked(title));
+}
+
+#[test]
+fn a_deletion_that_was_settled_stands_when_it_is_decided_on_again() {
+    let base = base();
+    let edited_event = content("NEW", "room", day(2));
+    let given_up = settle(
+        &base,
+        None,
+        read(&edited_event, "2"),
+        Access::Ours,
+        Winner::Task,
+    );
+    let base_now = given_up.base.unwrap();
+    let again = reconcile(
+        &base_now,
+        None,
+        EventNow::Unread,
+        Access::Ours,
+        Winner::Nobody,
+    );
+    assert_eq!(again.action, delete(&[]));
+}
+
+#[test]
+fn an_event_that_is_kept_gives_its_time_back_to_the_task() {
+    let base = base();
+    let unscheduled = content("new", "room", None);
+    let event = content("NEW", "room", day(2));
+    let decide = |winner| {
+        let now = read(&event, "2");
+        settle(&base, Some(&unscheduled), now, Access::Ours, winner).action
+    };
+    assert_eq!(decide(Winner::Event), pull(&[Field::Title, Field::Time]));
+    assert!(matches!(decide(Winner::Task), Action::DeleteEvent { .. }));
+    let parked = conflict(ConflictKind::EditDelete, &[Field::Title]);
+    assert_eq!(decide(Winner::Nobody), parked);
+}
+
+#[test]
+fn another_zone_for_the_same_moment_is_no_difference() {
+    use crate::model::time::Zone;
+    let time = |zone: &str| {
+        let at = |text: &str| text.parse().unwrap();
+        let (start, end) = (at("2026-03-02T08:00:00Z"), at("2026-03-02T09:00:00Z"));
+        Some(EventTime::timed(start, end, Zone::parse(zone).unwrap()))
+    };
+    let base = base();
+    let task = content("old", "room", time("Europe/Berlin"));
+    let event = content("OLD", "room", time("UTC"));
+    let decision = reconcile(
+        &base,
+        Some(&task),
+        read(&event, "2"),
+        Access::Ours,
+        Winner::Nobody,
+    );
+    assert_eq!(decision.action, Action::Rebase);
+}

@@ -3,15 +3,16 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::SqliteStore;
-use super::convert::{Milli, Word, moment, user_id};
+use super::convert::{Json, Milli, Word, moment, user_id};
 use super::error::Outcome;
 use super::{calendars, removal, timeline};
-use crate::model::conflict::{Conflict, ConflictKind};
-use crate::model::id::{CalendarId, ConflictId};
-use crate::store::{Conflicts, Result};
+use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
+use crate::model::content::Fields;
+use crate::model::id::{CalendarId, ConflictId, TaskId};
+use crate::store::{Conflicts, Result, Settles};
 
 #[async_trait]
 impl Conflicts for SqliteStore {
@@ -39,60 +40,183 @@ impl Conflicts for SqliteStore {
         let id = id.clone();
         self.write(move |tx| approve(tx, &id, now)).await
     }
+
+    async fn conflict_drop_moot(&self, now: DateTime<Utc>) -> Result<Vec<ConflictId>> {
+        self.write(move |tx| {
+            let mut moot = tx.prepare_cached(DROP_MOOT)?;
+            let dropped = moot.query_map([Milli(now)], |row| row.get(0))?;
+            Ok(dropped.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
 }
+
+/// Settles what is open about a link that is not, and about removals of which
+/// none waits any more.
+const DROP_MOOT: &str = "\
+UPDATE calendar_sync_conflicts AS c SET resolution_status = 'moot', resolved_at = ?1
+WHERE resolution_status = 'open' AND CASE
+    WHEN kind IN ('edit', 'edit_delete') THEN NOT EXISTS
+        (SELECT 1 FROM calendar_links l
+         WHERE l.task_id = c.task_id AND l.calendar_id = c.calendar_id AND l.state = 'open')
+    WHEN kind = 'mass_delete' AND at_provider = 1 THEN NOT EXISTS
+        (SELECT 1 FROM outbox o WHERE o.parked_by = c.id)
+    WHEN kind = 'mass_delete' THEN NOT EXISTS
+        (SELECT 1 FROM calendar_events e
+         WHERE e.calendar_id = c.calendar_id AND e.removed_at IS NULL AND e.parked_by = c.id
+           AND e.status <> 'cancelled')
+    ELSE 0 END
+RETURNING id";
 
 /// Carries out what waits under an open conflict.
 fn approve(connection: &Connection, id: &ConflictId, now: DateTime<Utc>) -> Outcome<Option<u64>> {
-    let sql = "SELECT calendar_id FROM calendar_sync_conflicts
+    let sql = "SELECT calendar_id, at_provider FROM calendar_sync_conflicts
                WHERE id = ?1 AND kind = 'mass_delete' AND resolution_status = 'open'";
     let mut rows = connection.prepare_cached(sql)?;
-    let Some(calendar): Option<CalendarId> = rows.query_row([id], |row| row.get(0)).optional()?
-    else {
+    let question = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let Some((calendar, at_provider)) = rows.query_row([id], question).optional()? else {
         return Ok(None);
     };
-    timeline::touch_nothing(connection)?;
-    let removed = removal::select_parked(connection, &calendar, id)?;
-    removal::carry_out(connection, now)?;
+    let removed = if at_provider {
+        release(connection, id, now)?
+    } else {
+        forget(connection, &calendar, id, now)?
+    };
     let sql = "UPDATE calendar_sync_conflicts
         SET resolution_status = 'resolved', strategy = 'approve', resolved_at = ?2 WHERE id = ?1";
     connection.prepare_cached(sql)?.execute((id, Milli(now)))?;
-    let calendar = calendars::find(connection, &calendar)?;
+    Ok(Some(removed))
+}
+
+/// Has the deletions that wait under a question sent by the next sync.
+fn release(connection: &Connection, id: &ConflictId, now: DateTime<Utc>) -> Outcome<u64> {
+    let sql = "UPDATE outbox SET parked_by = NULL, next_attempt_at = ?2 WHERE parked_by = ?1";
+    let released = connection.prepare_cached(sql)?.execute((id, Milli(now)))?;
+    Ok(released as u64)
+}
+
+/// Removes the events that wait under a question.
+fn forget(
+    connection: &Connection,
+    calendar: &CalendarId,
+    id: &ConflictId,
+    now: DateTime<Utc>,
+) -> Outcome<u64> {
+    timeline::touch_nothing(connection)?;
+    let removed = removal::select_parked(connection, calendar, id)?;
+    removal::carry_out(connection, now)?;
+    let calendar = calendars::find(connection, calendar)?;
     if let Some((calendar, window)) = calendar.and_then(|found| {
         let window = found.window?;
         Some((found, window))
     }) {
         timeline::rebuild(connection, &calendar, &window)?;
     }
-    Ok(Some(removed))
+    Ok(removed)
 }
 
-/// The open question about the removals of a calendar.
-fn open_mass_delete(connection: &Connection, calendar: &CalendarId) -> Outcome<Option<ConflictId>> {
+/// The open question about the removals of a calendar, here or at the
+/// provider.
+fn open_mass_delete(
+    connection: &Connection,
+    calendar: &CalendarId,
+    at_provider: bool,
+) -> Outcome<Option<ConflictId>> {
     let sql = "SELECT id FROM calendar_sync_conflicts
-               WHERE calendar_id = ?1 AND kind = 'mass_delete' AND resolution_status = 'open'";
+               WHERE calendar_id = ?1 AND at_provider = ?2 AND kind = 'mass_delete'
+                 AND resolution_status = 'open'";
     let mut rows = connection.prepare_cached(sql)?;
-    Ok(rows.query_row([calendar], |row| row.get(0)).optional()?)
+    let row = (calendar, at_provider);
+    Ok(rows.query_row(row, |row| row.get(0)).optional()?)
 }
 
 /// The question that takes up removals: the open one, else the given one.
 pub(super) fn take_up(connection: &Connection, given: &Conflict) -> Outcome<ConflictId> {
-    if let Some(open) = open_mass_delete(connection, &given.calendar_id)? {
-        return Ok(open);
+    match open_mass_delete(connection, &given.calendar_id, given.at_provider)? {
+        Some(open) => Ok(open),
+        None => {
+            insert(connection, given)?;
+            Ok(given.id.clone())
+        }
     }
+}
+
+/// Records a conflict; an open one in place of the older one of its task.
+pub(super) fn record(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
+    let sql = "UPDATE calendar_sync_conflicts
+        SET kind = ?2, summary = ?3, base = ?4, ours = ?5, theirs = ?6
+        WHERE task_id = ?1 AND resolution_status = 'open'";
+    let is_open = conflict.resolution_status == ResolutionStatus::Open;
+    if is_open
+        && connection.prepare_cached(sql)?.execute((
+            &conflict.task_id,
+            Word(conflict.kind),
+            &conflict.summary,
+            conflict.base.as_ref().map(Json),
+            conflict.ours.as_ref().map(Json),
+            conflict.theirs.as_ref().map(Json),
+        ))? > 0
+    {
+        return Ok(());
+    }
+    insert(connection, conflict)
+}
+
+fn insert(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
     let sql = "INSERT INTO calendar_sync_conflicts
-            (id, user_id, calendar_id, kind, summary, resolution_status, detected_at, resolved_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    connection.prepare_cached(sql)?.execute((
-        &given.id,
-        &given.user_id,
-        &given.calendar_id,
-        Word(given.kind),
-        &given.summary,
-        Word(given.resolution_status),
-        Milli(given.detected_at),
-        given.resolved_at.map(Milli),
-    ))?;
-    Ok(given.id.clone())
+            (id, user_id, calendar_id, task_id, external_id, kind, summary, base, ours, theirs,
+             at_provider, resolution_status, strategy, detected_at, resolved_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    connection.prepare_cached(sql)?.execute(params![
+        conflict.id,
+        conflict.user_id,
+        conflict.calendar_id,
+        conflict.task_id,
+        conflict.external_id,
+        Word(conflict.kind),
+        conflict.summary,
+        conflict.base.as_ref().map(Json),
+        conflict.ours.as_ref().map(Json),
+        conflict.theirs.as_ref().map(Json),
+        conflict.at_provider,
+        Word(conflict.resolution_status),
+        conflict.strategy,
+        Milli(conflict.detected_at),
+        conflict.resolved_at.map(Milli),
+    ])?;
+    Ok(())
+}
+
+/// Settles the open question of a task, if it has one.
+pub(super) fn settle_task(
+    connection: &Connection,
+    task: &TaskId,
+    settles: &Settles,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "UPDATE calendar_sync_conflicts
+        SET resolution_status = ?2, strategy = ?3, resolved_at = ?4
+        WHERE task_id = ?1 AND resolution_status = 'open'";
+    let row = (task, Word(settles.status), &settles.strategy, Milli(now));
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Keeps the open question about deletions at the provider true: it is moot
+/// once none waits under it.
+pub(super) fn settle_deletions(
+    connection: &Connection,
+    calendar: &CalendarId,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "UPDATE calendar_sync_conflicts SET resolution_status = 'moot', resolved_at = ?2
+        WHERE calendar_id = ?1 AND at_provider = 1 AND kind = 'mass_delete'
+          AND resolution_status = 'open'
+          AND NOT EXISTS (SELECT 1 FROM outbox WHERE parked_by = calendar_sync_conflicts.id)";
+    connection
+        .prepare_cached(sql)?
+        .execute((calendar, Milli(now)))?;
+    Ok(())
 }
 
 /// Keeps the open question of a calendar true: it lists what waits under it,
@@ -102,7 +226,7 @@ pub(super) fn settle(
     calendar: &CalendarId,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    let Some(id) = open_mass_delete(connection, calendar)? else {
+    let Some(id) = open_mass_delete(connection, calendar, false)? else {
         return Ok(());
     };
     if removal::parked_under(connection, calendar, &id)? {
@@ -128,14 +252,27 @@ FROM (SELECT json_object('count', count(*), 'external_ids', json_group_array(ext
             ORDER BY external_id)) p
 WHERE c.id = ?2 AND c.theirs IS NOT p.removed";
 
+/// The fields that a column holds; of removals it holds something else.
+fn fields(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Fields>> {
+    let json: Option<String> = row.get(column)?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
 /// A row of `calendar_sync_conflicts`.
 fn read(row: &Row<'_>) -> rusqlite::Result<Conflict> {
     Ok(Conflict {
         id: row.get("id")?,
         user_id: user_id(row, "user_id")?,
         calendar_id: row.get("calendar_id")?,
+        task_id: row.get("task_id")?,
+        external_id: row.get("external_id")?,
         kind: row.get::<_, Word<ConflictKind>>("kind")?.0,
         summary: row.get("summary")?,
+        base: fields(row, "base")?,
+        ours: fields(row, "ours")?,
+        theirs: fields(row, "theirs")?,
+        at_provider: row.get("at_provider")?,
+        strategy: row.get("strategy")?,
         resolution_status: row.get::<_, Word<_>>("resolution_status")?.0,
         detected_at: row.get::<_, Milli>("detected_at")?.0,
         resolved_at: moment(row, "resolved_at")?,

@@ -8,8 +8,8 @@ use super::content::{ActionRow, ContentRow};
 use super::convert::{Json, Milli};
 use super::error::Outcome;
 use super::links::{TASK_SEEN, WRITABLE};
-use super::{follow, leases};
-use crate::model::id::TaskId;
+use super::{conflicts, follow, leases};
+use crate::model::id::{CalendarId, ConflictId, TaskId};
 use crate::model::link::Base;
 use crate::store::{Action, LinkChange, LinkPlan, OutboxChange, Planned, Step, TaskChange};
 
@@ -34,6 +34,13 @@ static OPEN: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Makes room in an open link (?1, ?2) for another event (?3).
+const RECREATE: &str = "\
+UPDATE calendar_links
+SET external_id = NULL, event_id = NULL, generation = ?3, state = 'pending', base_task = NULL,
+    base_event = NULL, base_etag = NULL, last_pushed_at = NULL, last_pulled_at = NULL
+WHERE task_id = ?1 AND calendar_id = ?2 AND state = 'open' AND generation < ?3";
+
 /// Notes that a task and its event were decided on as they now are.
 static DECIDED: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -46,19 +53,29 @@ static DECIDED: LazyLock<String> = LazyLock::new(|| {
 /// Carries a plan out under its lease.
 pub(super) fn carry_out(connection: &Connection, plan: &LinkPlan) -> Outcome<Planned> {
     leases::require(connection, &plan.lease)?;
+    let question = match &plan.park {
+        Some(park) => Some(conflicts::take_up(connection, park)?),
+        None => None,
+    };
     let mut planned = Planned::default();
     for step in &plan.steps {
-        if take(connection, plan, step)? {
+        if take(connection, plan, step, question.as_ref())? {
             planned.done += 1;
         } else {
             planned.skipped += 1;
         }
     }
+    conflicts::settle_deletions(connection, &plan.calendar, plan.now)?;
     Ok(planned)
 }
 
 /// Carries a step out, if it was decided from what still is.
-fn take(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome<bool> {
+fn take(
+    connection: &Connection,
+    plan: &LinkPlan,
+    step: &Step,
+    question: Option<&ConflictId>,
+) -> Outcome<bool> {
     let as_read = (&step.task_id, &step.seen.task);
     if !connection.prepare_cached(&AS_READ)?.exists(as_read)?
         || !change_link(connection, plan, step)?
@@ -72,9 +89,20 @@ fn take(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome<bool> 
         }
         TaskChange::Unschedule => follow::unschedule(connection, &step.task_id, plan.now)?,
     }
+    if step.task != TaskChange::Keep {
+        let sql = "UPDATE calendar_links SET last_pulled_at = ?2 WHERE task_id = ?1";
+        let row = (&step.task_id, Milli(plan.now));
+        connection.prepare_cached(sql)?.execute(row)?;
+    }
     let seen = (&step.task_id, &step.seen.event);
     connection.prepare_cached(&DECIDED)?.execute(seen)?;
-    change_outbox(connection, plan, step)?;
+    change_outbox(connection, plan, step, question)?;
+    if let Some(settles) = &step.settles {
+        conflicts::settle_task(connection, &step.task_id, settles, plan.now)?;
+    }
+    for conflict in &step.conflicts {
+        conflicts::record(connection, conflict)?;
+    }
     Ok(true)
 }
 
@@ -90,10 +118,14 @@ fn change_link(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome
             let sql = "SELECT 1 FROM calendar_links WHERE task_id = ?1 AND calendar_id = ?2";
             Ok(connection.prepare_cached(sql)?.exists((task, calendar))?)
         }
-        LinkChange::Renew(base) => renew(connection, plan, task, base),
+        LinkChange::Renew(base) => renew(connection, calendar, task, base),
         LinkChange::Open { generation } => {
             let row = (task, calendar, generation);
             Ok(connection.prepare_cached(&OPEN)?.execute(row)? > 0)
+        }
+        LinkChange::Recreate { generation } => {
+            let row = (task, calendar, generation);
+            Ok(connection.prepare_cached(RECREATE)?.execute(row)? > 0)
         }
         LinkChange::Close => {
             let sql = "UPDATE calendar_links SET state = 'closed'
@@ -108,31 +140,48 @@ fn change_link(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome
 }
 
 /// Writes down what both sides agree on.
-fn renew(connection: &Connection, plan: &LinkPlan, task: &TaskId, base: &Base) -> Outcome<bool> {
+fn renew(
+    connection: &Connection,
+    calendar: &CalendarId,
+    task: &TaskId,
+    base: &Base,
+) -> Outcome<bool> {
     let sql = "UPDATE calendar_links
-        SET base_task = ?3, base_event = ?4, base_etag = ?5, last_pulled_at = ?6
+        SET base_task = ?3, base_event = ?4, base_etag = ?5
         WHERE task_id = ?1 AND calendar_id = ?2 AND state = 'open'";
     let changed = connection.prepare_cached(sql)?.execute((
         task,
-        &plan.calendar,
+        calendar,
         Json(ContentRow::from(&base.task)),
         Json(ContentRow::from(&base.event)),
         &base.etag,
-        Milli(plan.now),
     ))?;
     Ok(changed > 0)
 }
 
 /// Changes what is not sent yet.
-fn change_outbox(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome<()> {
+fn change_outbox(
+    connection: &Connection,
+    plan: &LinkPlan,
+    step: &Step,
+    question: Option<&ConflictId>,
+) -> Outcome<()> {
     match (&step.link, &step.outbox) {
         (LinkChange::Close | LinkChange::Remove, _) | (_, OutboxChange::Drop) => {
             drop_entry(connection, &step.task_id)
         }
         (_, OutboxChange::Keep) => Ok(()),
-        (_, OutboxChange::Put { action, why }) => {
+        (
+            _,
+            OutboxChange::Put {
+                action,
+                why,
+                parked,
+            },
+        ) => {
             drop_entry(connection, &step.task_id)?;
-            put(connection, plan, &step.task_id, (action, why))
+            let question = question.filter(|_| *parked);
+            put(connection, plan, &step.task_id, (action, why, question))
         }
     }
 }
@@ -149,17 +198,18 @@ fn put(
     connection: &Connection,
     plan: &LinkPlan,
     task: &TaskId,
-    (action, why): (&Action, &str),
+    (action, why, question): (&Action, &str, Option<&ConflictId>),
 ) -> Outcome<()> {
     let sql = "INSERT INTO outbox
-        (task_id, calendar_id, action, why, planned_at, next_attempt_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+        (task_id, calendar_id, action, why, planned_at, next_attempt_at, parked_by)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![
         task,
         plan.calendar,
         Json(ActionRow::from(action)),
         why,
         Milli(plan.now),
+        question,
     ])?;
     Ok(())
 }

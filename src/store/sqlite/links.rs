@@ -4,16 +4,16 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::content::ContentRow;
-use super::convert::{Json, Milli, small, user_id};
+use super::convert::{Json, Milli, count, moment, small, user_id};
 use super::error::{Fault, Outcome};
 use super::{SqliteStore, event_row, link_plan, outbox, tasks};
 use crate::model::id::{CalendarId, EventId, TaskId};
 use crate::model::link::{Base, Link, LinkState};
 use crate::store::{
-    LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen, Settlement,
+    Due, LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen, Settlement,
 };
 
 #[async_trait]
@@ -27,13 +27,34 @@ impl Links for SqliteStore {
         self.write(move |tx| link_plan::carry_out(tx, &plan)).await
     }
 
-    async fn outbox_list(
-        &self,
-        calendar: &CalendarId,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<OutboxEntry>> {
+    async fn link_pair(&self, task: &TaskId) -> Result<Option<Pair>> {
+        let task = task.clone();
+        self.read(move |tx| {
+            let found = tx.prepare_cached(&ONE)?.query_row([&task], found);
+            match found.optional()? {
+                Some(found) => pair(tx, found),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    async fn link_count(&self, calendar: &CalendarId) -> Result<u64> {
         let calendar = calendar.clone();
-        self.read(move |tx| outbox::list(tx, &calendar, now)).await
+        self.read(move |tx| {
+            let sql =
+                "SELECT count(*) FROM calendar_links WHERE calendar_id = ?1 AND state = 'open'";
+            let mut rows = tx.prepare_cached(sql)?;
+            Ok(count(
+                rows.query_row([calendar], |row| row.get::<_, i64>(0))?,
+            ))
+        })
+        .await
+    }
+
+    async fn outbox_list(&self, calendar: &CalendarId, due: Due) -> Result<Vec<OutboxEntry>> {
+        let calendar = calendar.clone();
+        self.read(move |tx| outbox::list(tx, &calendar, due)).await
     }
 
     async fn outbox_settle(&self, settlement: Settlement) -> Result<bool> {
@@ -69,6 +90,20 @@ static MOVED: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// A task (?1), its link, or both.
+static ONE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT task_id, task_now, event_now, {IS_NEWS} AS is_news FROM
+             (SELECT ?1 AS task_id, l.event_seen, l.base_etag,
+                     {TASK_SEEN} AS task_now, {EVENT_SEEN} AS event_now
+              FROM (SELECT 1)
+              LEFT JOIN tasks t ON t.id = ?1
+              LEFT JOIN calendar_links l ON l.task_id = ?1
+              LEFT JOIN calendar_events e ON e.id = l.event_id
+              WHERE t.id IS NOT NULL OR l.task_id IS NOT NULL)"
+    )
+});
+
 /// The tasks that are to have an event in a calendar (?1): without a link, or
 /// changed since theirs was closed.
 static NEW: LazyLock<String> = LazyLock::new(|| {
@@ -99,17 +134,18 @@ struct Found {
     is_news: bool,
 }
 
+fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok(Found {
+        task_id: row.get("task_id")?,
+        seen: Seen {
+            task: row.get("task_now")?,
+            event: row.get("event_now")?,
+        },
+        is_news: row.get("is_news")?,
+    })
+}
+
 fn moved(connection: &Connection, calendar: &CalendarId, now: DateTime<Utc>) -> Outcome<Vec<Pair>> {
-    let found = |row: &Row<'_>| {
-        Ok(Found {
-            task_id: row.get("task_id")?,
-            seen: Seen {
-                task: row.get("task_now")?,
-                event: row.get("event_now")?,
-            },
-            is_news: row.get("is_news")?,
-        })
-    };
     let mut moved = connection.prepare_cached(&MOVED)?;
     let mut new = connection.prepare_cached(&NEW)?;
     let moved = moved.query_map((calendar, Milli(now)), found)?;
@@ -166,6 +202,7 @@ fn read(row: &Row<'_>) -> Outcome<Link> {
         calendar_id: row.get("calendar_id")?,
         generation: small(row, "generation")?,
         state: state(row)?,
+        pulled_at: moment(row, "last_pulled_at")?,
     })
 }
 
@@ -177,12 +214,17 @@ fn state(row: &Row<'_>) -> Outcome<LinkState> {
         "closed" => Ok(LinkState::Closed),
         "open" => Ok(LinkState::Open {
             external_id: row.get("external_id")?,
-            base: Box::new(Base {
-                task: row.get::<_, Json<ContentRow>>("base_task")?.0.content()?,
-                event: row.get::<_, Json<ContentRow>>("base_event")?.0.content()?,
-                etag: row.get("base_etag")?,
-            }),
+            base: Box::new(base(row)?),
         }),
         other => Err(Fault::Damaged(format!("{other:?} is no state of links"))),
     }
+}
+
+/// What both sides of a link last agreed on.
+pub(super) fn base(row: &Row<'_>) -> Outcome<Base> {
+    Ok(Base {
+        task: row.get::<_, Json<ContentRow>>("base_task")?.0.content()?,
+        event: row.get::<_, Json<ContentRow>>("base_event")?.0.content()?,
+        etag: row.get("base_etag")?,
+    })
 }

@@ -11,12 +11,13 @@ use super::url::SqliteUrl;
 use crate::store::StoreError;
 
 /// Every migration, in order; one that landed is never edited.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_listed_occurrences.sql"),
     include_str!("migrations/0003_watches.sql"),
     include_str!("migrations/0004_tasks.sql"),
     include_str!("migrations/0005_links.sql"),
+    include_str!("migrations/0006_conflicts.sql"),
 ];
 
 /// What a migration run found and left.

@@ -6,15 +6,20 @@ use rusqlite::{Connection, Row, params};
 use super::content::{ActionRow, ContentRow};
 use super::convert::{Json, Milli, moment, small};
 use super::error::Outcome;
-use super::leases;
 use super::links::WRITABLE;
+use super::{leases, links};
 use crate::model::id::{CalendarId, EventId, ExternalId, TaskId};
 use crate::model::link::Base;
-use crate::store::{Action, OutboxEntry, Sent, Settlement};
+use crate::store::{Action, Due, OutboxEntry, Sent, Settlement};
 
 /// Entries with the event that they are about.
 const SELECT: &str = "\
-SELECT o.*, l.external_id FROM outbox o LEFT JOIN calendar_links l ON l.task_id = o.task_id";
+SELECT o.*, l.external_id, l.state, coalesce(l.generation, 0) AS generation, l.base_task,
+    l.base_event, l.base_etag
+FROM outbox o LEFT JOIN calendar_links l ON l.task_id = o.task_id";
+
+/// Why an event is not created under the key that was tried.
+const USED_UP: &str = "an event of this id was deleted; the next one is tried";
 
 /// The record of an attempt.
 const RECORD: &str = "\
@@ -26,15 +31,19 @@ SELECT ?1, user_id, account_id, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM calenda
 pub(super) fn list(
     connection: &Connection,
     calendar: &CalendarId,
-    now: DateTime<Utc>,
+    due: Due,
 ) -> Outcome<Vec<OutboxEntry>> {
     let sql = format!(
-        "{SELECT} WHERE o.calendar_id = ?1 AND o.next_attempt_at <= ?2
-           AND EXISTS (SELECT 1 FROM {WRITABLE} WHERE c.id = ?1)
+        "{SELECT} WHERE o.calendar_id = ?1 AND (?2 IS NULL OR o.next_attempt_at <= ?2)
+           AND o.parked_by IS NULL AND EXISTS (SELECT 1 FROM {WRITABLE} WHERE c.id = ?1)
          ORDER BY o.id"
     );
+    let by = match due {
+        Due::By(moment) => Some(Milli(moment)),
+        Due::All => None,
+    };
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query((calendar, Milli(now)))?;
+    let mut rows = statement.query((calendar, by))?;
     let mut due = Vec::new();
     while let Some(row) = rows.next()? {
         due.push(read(row)?);
@@ -52,17 +61,21 @@ pub(super) fn find(connection: &Connection, task: &TaskId) -> Outcome<Option<Out
 
 /// An entry of [`SELECT`].
 fn read(row: &Row<'_>) -> Outcome<OutboxEntry> {
+    let is_open = row.get::<_, Option<String>>("state")?.as_deref() == Some("open");
     Ok(OutboxEntry {
         id: row.get("id")?,
         task_id: row.get("task_id")?,
         calendar_id: row.get("calendar_id")?,
         external_id: row.get("external_id")?,
+        generation: small(row, "generation")?,
+        base: is_open.then(|| links::base(row)).transpose()?.map(Box::new),
         action: row.get::<_, Json<ActionRow>>("action")?.0.action()?,
         why: row.get("why")?,
         planned_at: row.get::<_, Milli>("planned_at")?.0,
         attempts: small(row, "attempts")?,
         next_attempt_at: moment(row, "next_attempt_at")?,
         reason: row.get("reason")?,
+        parked_by: row.get("parked_by")?,
     })
 }
 
@@ -86,6 +99,7 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
             close_link(connection, settlement)?;
             remove(connection, entry)?;
         }
+        Sent::UsedUp => next_generation(connection, entry, settlement.now)?,
         Sent::Failed { reason, again } => {
             let sql = "UPDATE outbox SET attempts = min(attempts + 1, 4294967295),
                 reason = ?2, next_attempt_at = ?3 WHERE id = ?1";
@@ -95,6 +109,35 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
     }
     record(connection, settlement)?;
     Ok(true)
+}
+
+/// Has the event of an entry created under the next key.
+fn next_generation(
+    connection: &Connection,
+    entry: &OutboxEntry,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let Action::Create {
+        generation,
+        content,
+    } = &entry.action
+    else {
+        return Ok(());
+    };
+    let next = generation.saturating_add(1);
+    let sql = "UPDATE calendar_links SET generation = ?3
+        WHERE task_id = ?1 AND calendar_id = ?2 AND state = 'pending'";
+    let link = (&entry.task_id, &entry.calendar_id, next);
+    connection.prepare_cached(sql)?.execute(link)?;
+    let action = Action::Create {
+        generation: next,
+        content: content.clone(),
+    };
+    let sql = "UPDATE outbox SET action = ?2, attempts = 0, reason = NULL, next_attempt_at = ?3
+        WHERE id = ?1";
+    let row = (entry.id, Json(ActionRow::from(&action)), Milli(now));
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
 }
 
 fn remove(connection: &Connection, entry: &OutboxEntry) -> Outcome<()> {
@@ -147,10 +190,12 @@ fn record(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
         Action::Update { etag, .. } => ("update", etag.as_ref()),
         Action::Delete { etag } => ("delete", etag.as_ref()),
     };
+    let known = entry.external_id.as_ref();
     let (external_id, etag_after, reason) = match &settlement.outcome {
         Sent::Written { external_id, base } => (Some(external_id), base.etag.as_ref(), None),
-        Sent::Deleted => (entry.external_id.as_ref(), None, None),
-        Sent::Failed { reason, .. } => (entry.external_id.as_ref(), None, Some(reason)),
+        Sent::Deleted => (known, None, None),
+        Sent::UsedUp => (known, None, Some(USED_UP)),
+        Sent::Failed { reason, .. } => (known, None, Some(reason.as_str())),
     };
     connection.prepare_cached(RECORD)?.execute(params![
         Milli(settlement.now),

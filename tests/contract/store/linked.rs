@@ -6,7 +6,8 @@ use calsync::model::link::{Base, LinkState};
 use calsync::model::preferences::PreferencesChange;
 use calsync::model::time::{EventTime, Zone};
 use calsync::store::{
-    Action, LinkChange, LinkPlan, OutboxChange, OutboxEntry, Pair, Planned, Sent, Settlement, Step,
+    Action, Due, LinkChange, LinkPlan, OutboxChange, OutboxEntry, Pair, Planned, Sent, Settlement,
+    Step,
 };
 
 use super::bench::{Bench, lease, now};
@@ -46,6 +47,7 @@ pub(crate) fn put(action: Action) -> OutboxChange {
     OutboxChange::Put {
         action,
         why: "the task moved".to_owned(),
+        parked: false,
     }
 }
 
@@ -141,13 +143,17 @@ impl Bench {
             calendar: self.calendar.clone(),
             lease: lease(&self.calendar, "cycle"),
             steps,
+            park: None,
             now: now(),
         }
     }
 
     /// What is to be sent by now.
     pub(crate) async fn due(&self) -> Vec<OutboxEntry> {
-        self.store.outbox_list(&self.calendar, now()).await.unwrap()
+        self.store
+            .outbox_list(&self.calendar, Due::By(now()))
+            .await
+            .unwrap()
     }
 
     pub(crate) fn settlement(&self, entry: &OutboxEntry, outcome: Sent) -> Settlement {

@@ -3,7 +3,7 @@
 use calsync::model::calendar::AccessRole;
 use calsync::model::content::Field;
 use calsync::model::link::LinkState;
-use calsync::store::{Action, OutboxChange, OutboxEntry, Sent, Step, StoreError};
+use calsync::store::{Action, Due, OutboxChange, OutboxEntry, Sent, Step, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bench::{Bench, lease, now};
@@ -107,7 +107,11 @@ pub(crate) async fn what_failed_is_tried_again_when_its_time_has_come(bench: Ben
     assert_eq!(bench.due().await, []);
     assert_eq!(bench.moved().await, []);
     let calendar = bench.calendar.clone();
-    let due = bench.store.outbox_list(&calendar, later).await.unwrap();
+    let due = bench
+        .store
+        .outbox_list(&calendar, Due::By(later))
+        .await
+        .unwrap();
     let expected = OutboxEntry {
         attempts: 1,
         next_attempt_at: Some(later),
@@ -126,7 +130,14 @@ pub(crate) async fn what_failed_for_good_rests_until_its_task_moves(bench: Bench
     bench.settle(&entry, failed(None)).await;
     let calendar = bench.calendar.clone();
     let far = now() + TimeDelta::days(999);
-    assert_eq!(bench.store.outbox_list(&calendar, far).await.unwrap(), []);
+    assert_eq!(
+        bench
+            .store
+            .outbox_list(&calendar, Due::By(far))
+            .await
+            .unwrap(),
+        []
+    );
     assert_eq!(bench.store.link_moved(&calendar, far).await.unwrap(), []);
     bench.application("UPDATE tasks SET title = 'other'");
     let rests = bench.one().await.outbox.unwrap();

@@ -45,11 +45,31 @@ pub(crate) fn rounds(microsoft: &Microsoft) -> Vec<&'static str> {
     deltas(microsoft).iter().map(how).collect()
 }
 
-/// Nothing is written, every request prefers the same and fits the published
-/// description, and no mailbox is asked too much at once.
-pub(crate) fn check(microsoft: &Microsoft, at_once: usize) {
+/// The writes since the requests were last cleared.
+pub(crate) fn writes(microsoft: &Microsoft) -> Vec<Logged> {
+    let mut requests = microsoft.requests();
+    requests.retain(|request| is_write(request.kind));
+    requests
+}
+
+fn is_write(kind: Kind) -> bool {
+    let writes = [Kind::EventsCreate, Kind::EventsUpdate, Kind::EventsDelete];
+    writes.contains(&kind)
+}
+
+/// Nothing is written where nothing may be, nobody is mailed, every request
+/// prefers the same and fits the published description, and no mailbox is
+/// asked too much at once.
+pub(crate) fn check(microsoft: &Microsoft, at_once: usize, writes: bool) {
     for request in &microsoft.requests() {
-        assert!(may_be_sent(request), "{request:?}");
+        if is_write(request.kind) {
+            assert!(writes, "{request:?}");
+            assert!(request.body.get("attendees").is_none(), "{request:?}");
+            let is_new = request.kind == Kind::EventsCreate;
+            assert_eq!(request.if_match.is_none(), is_new, "{request:?}");
+        } else {
+            assert!(may_be_sent(request), "{request:?}");
+        }
         if !request.kind.is_identity() {
             check_call(request);
         }
@@ -66,9 +86,13 @@ pub(crate) fn check(microsoft: &Microsoft, at_once: usize) {
 fn may_be_sent(request: &Logged) -> bool {
     match request.kind {
         Kind::Token => !request.bearer,
-        Kind::Me | Kind::CalendarsList | Kind::Delta | Kind::EventsGet | Kind::EventsInstances => {
-            request.method == "GET" && request.bearer
-        }
+        Kind::Me
+        | Kind::CalendarsList
+        | Kind::Delta
+        | Kind::EventsGet
+        | Kind::EventsList
+        | Kind::View
+        | Kind::EventsInstances => request.method == "GET" && request.bearer,
         Kind::SubscriptionsList
         | Kind::SubscriptionsCreate
         | Kind::SubscriptionsUpdate

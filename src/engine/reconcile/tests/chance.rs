@@ -126,7 +126,10 @@ fn fields(action: &Action) -> (Vec<Field>, Vec<Field>) {
         Action::Pull { fields } => (Vec::new(), fields.clone()),
         Action::Merge(merged) => (merged.push.clone(), merged.pull.clone()),
         Action::Keep | Action::Rebase | Action::Conflict { .. } => Default::default(),
-        other @ (Action::DeleteEvent { .. } | Action::Unlink | Action::Forget) => {
+        other @ (Action::DeleteEvent { .. }
+        | Action::Recreate
+        | Action::Unlink
+        | Action::Forget) => {
             panic!("both sides live: {other:?}")
         }
     }

@@ -86,7 +86,9 @@ fn what_is_not_ours_is_never_written() {
     for task in TASKS {
         for event in EVENTS {
             match decide(task, event, NotOurs).action {
-                Action::Push { .. } | Action::DeleteEvent { .. } => panic!("{task} {event}"),
+                Action::Push { .. } | Action::DeleteEvent { .. } | Action::Recreate => {
+                    panic!("{task} {event}")
+                }
                 Action::Merge(merged) => assert_eq!(merged.push, [], "{task} {event}"),
                 Action::Keep
                 | Action::Rebase

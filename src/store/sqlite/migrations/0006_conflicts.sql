@@ -1,0 +1,25 @@
+-- What a conflict is about: of an edit or a deletion the task and, as the
+-- provider calls it, the event. at_provider says whether approving removals
+-- deletes events at the provider, because tasks went, or forgets events here,
+-- because the calendar lost them.
+ALTER TABLE calendar_sync_conflicts ADD COLUMN task_id TEXT;
+ALTER TABLE calendar_sync_conflicts ADD COLUMN external_id TEXT;
+ALTER TABLE calendar_sync_conflicts ADD COLUMN at_provider INTEGER NOT NULL DEFAULT 0
+    CHECK (at_provider IN (0, 1));
+
+DROP INDEX calendar_sync_conflicts_mass_delete;
+
+-- The removals of a calendar wait under one question at most, on either side.
+CREATE UNIQUE INDEX calendar_sync_conflicts_mass_delete
+    ON calendar_sync_conflicts (calendar_id, at_provider)
+    WHERE kind = 'mass_delete' AND resolution_status = 'open';
+
+-- A task has one open question at most.
+CREATE UNIQUE INDEX calendar_sync_conflicts_by_task
+    ON calendar_sync_conflicts (task_id)
+    WHERE task_id IS NOT NULL AND resolution_status = 'open';
+
+-- The deletion of an event that waits for approval, and the question about it.
+ALTER TABLE outbox ADD COLUMN parked_by TEXT;
+
+CREATE INDEX outbox_by_question ON outbox (parked_by) WHERE parked_by IS NOT NULL;

@@ -1,0 +1,246 @@
+//! Carries to a calendar what its tasks ask for: decided and written down
+//! first, then sent one by one, each answer noted before the next is sent.
+//!
+//! Whatever dies in between is decided on again by the next cycle: a creation
+//! finds what it created, a change that was made says so by its revision.
+
+mod send;
+
+use self::send::Sender;
+use super::Sync;
+use super::decide::Deciding;
+use super::pull::PullError;
+use super::visit::Visit;
+use crate::engine::plan::Loss;
+use crate::model::calendar::Calendar;
+use crate::model::change::Change;
+use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
+use crate::model::id::ExternalId;
+use crate::model::lease::Lease;
+use crate::model::preferences::Preferences;
+use crate::provider::{ChangesRequest, ProviderError};
+use crate::store::{Action, Apply, Coverage, Due, LinkPlan, OutboxChange, Step};
+
+/// What is decided on again because the event has changed meanwhile is sent
+/// so many times in a cycle.
+const ROUNDS: u32 = 4;
+
+/// What was carried to a calendar.
+#[derive(Debug, Default)]
+pub(super) struct Pushed {
+    /// Events created, changed and deleted.
+    pub written: u64,
+    /// Conflicts that were found.
+    pub conflicts: Vec<Conflict>,
+    /// The question under which deletions wait.
+    pub braked: Option<Loss>,
+    /// What the provider refused, with what it was to do.
+    pub refused: Vec<(String, ProviderError)>,
+}
+
+/// What has to be brought into the store after a round.
+#[derive(Default)]
+struct Echo {
+    /// What the provider answered.
+    changes: Vec<Change>,
+    /// Events that are to be read again.
+    unknown: Vec<ExternalId>,
+}
+
+impl Sync {
+    /// Decides what the tasks of a calendar ask for, and sends it. The
+    /// calendar has just been pulled, under the same lease.
+    pub(super) async fn push(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        lease: &Lease,
+    ) -> Result<Pushed, PullError> {
+        let mut pushed = Pushed::default();
+        for round in 0..ROUNDS {
+            self.plan(visit, calendar, lease, &mut pushed).await?;
+            let due = match visit.selection.force && round == 0 {
+                true => Due::All,
+                false => Due::By(self.clock.now()),
+            };
+            let entries = self.store.outbox_list(&calendar.id, due).await?;
+            if entries.is_empty() {
+                break;
+            }
+            let sender = Sender {
+                sync: self,
+                visit,
+                calendar,
+                lease,
+            };
+            let mut echo = Echo::default();
+            let mut goes_on = true;
+            for entry in entries {
+                if self.stop.is_cancelled() {
+                    goes_on = false;
+                    break;
+                }
+                goes_on = sender.send(entry, &mut pushed, &mut echo).await?;
+                if !goes_on {
+                    break;
+                }
+            }
+            self.bring_in(visit, calendar, lease, echo).await?;
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(pushed)
+    }
+
+    /// Writes down what is to be done.
+    async fn plan(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        lease: &Lease,
+        pushed: &mut Pushed,
+    ) -> Result<(), PullError> {
+        let now = self.clock.now();
+        let deciding = self.deciding(visit.preferences, calendar);
+        let pairs = self.store.link_moved(&calendar.id, now).await?;
+        let mut steps: Vec<_> = pairs
+            .iter()
+            .filter_map(|pair| deciding.step(pair))
+            .collect();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let park = self.brake_deletions(calendar, &mut steps, pushed).await?;
+        let conflicts = steps.iter().flat_map(|step| step.conflicts.iter().cloned());
+        pushed.conflicts.extend(conflicts);
+        let plan = LinkPlan {
+            calendar: calendar.id.clone(),
+            lease: lease.clone(),
+            steps,
+            park,
+            now,
+        };
+        self.store.link_plan(plan).await?;
+        Ok(())
+    }
+
+    pub(super) fn deciding<'a>(
+        &self,
+        preferences: &'a Preferences,
+        calendar: &'a Calendar,
+    ) -> Deciding<'a> {
+        Deciding {
+            calendar,
+            preferences,
+            is_silent: self.providers.of(calendar.provider).is_silent(),
+            now: self.clock.now(),
+        }
+    }
+
+    /// Has deletions beyond the limit wait for approval.
+    async fn brake_deletions(
+        &self,
+        calendar: &Calendar,
+        steps: &mut [Step],
+        pushed: &mut Pushed,
+    ) -> Result<Option<Conflict>, PullError> {
+        let deletions = steps.iter().filter(|step| deletes(step)).count() as u64;
+        if deletions == 0 {
+            return Ok(None);
+        }
+        let loss = Loss {
+            live: self.store.link_count(&calendar.id).await?,
+            removed: deletions,
+            reads_empty: false,
+        };
+        if !self.settings.brake.stops(loss) {
+            return Ok(None);
+        }
+        pushed.braked = Some(loss);
+        for step in steps.iter_mut().filter(|step| deletes(step)) {
+            if let OutboxChange::Put { parked, .. } = &mut step.outbox {
+                *parked = true;
+            }
+        }
+        let summary = format!(
+            "{} of {} events would be deleted at the provider, because their tasks went",
+            loss.removed, loss.live
+        );
+        Ok(Some(Conflict {
+            at_provider: true,
+            ..Conflict::open(
+                ConflictKind::MassDelete,
+                calendar,
+                summary,
+                self.clock.now(),
+            )
+        }))
+    }
+
+    /// Brings into the store what the provider answered, and what has to be
+    /// read again: what is decided next is decided from that.
+    async fn bring_in(
+        &self,
+        visit: &Visit<'_>,
+        calendar: &Calendar,
+        lease: &Lease,
+        echo: Echo,
+    ) -> Result<(), PullError> {
+        let Some(window) = calendar.window else {
+            return Ok(());
+        };
+        let mut changes = echo.changes;
+        if !echo.unknown.is_empty() {
+            let request = ChangesRequest {
+                calendar: calendar.external_id.clone(),
+                timezone: calendar.timezone.clone(),
+                since: None,
+                page: None,
+                window,
+                only: None,
+            };
+            let provider = self.providers.of(visit.account.provider);
+            let read = provider
+                .reread(&visit.session, &request, &echo.unknown)
+                .await;
+            changes.extend(read?);
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.store.event_unstage(&calendar.id).await?;
+        self.store.event_stage(&calendar.id, changes).await?;
+        self.store
+            .event_apply(Apply {
+                calendar: calendar.id.clone(),
+                lease: lease.clone(),
+                coverage: Coverage::Changes,
+                park: None,
+                token: calendar.sync_token.clone(),
+                window,
+                now: self.clock.now(),
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+impl Pushed {
+    /// The conflicts that are left to a person.
+    pub(super) fn questions(&self) -> impl Iterator<Item = &Conflict> {
+        let open = |one: &&Conflict| one.resolution_status == ResolutionStatus::Open;
+        self.conflicts.iter().filter(open)
+    }
+}
+
+/// Whether a step has an event deleted that was not to be before.
+fn deletes(step: &Step) -> bool {
+    matches!(
+        &step.outbox,
+        OutboxChange::Put {
+            action: Action::Delete { .. },
+            ..
+        }
+    )
+}

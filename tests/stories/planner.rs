@@ -1,0 +1,7 @@
+//! Tasks become events, and edits flow both ways.
+
+mod answers;
+mod conflicts;
+mod edits;
+mod removals;
+mod tasks;

@@ -1,0 +1,107 @@
+//! Edits on both sides.
+
+use calsync::model::run::Outcome;
+use serde_json::json;
+
+use crate::support::planner::{At, Edit, Planner, at_both};
+use crate::support::story::{ANA, expect};
+
+at_both! {
+    an_edit_of_either_side_reaches_the_other,
+    different_fields_edited_on_both_sides_merge,
+    our_own_write_coming_back_is_no_change,
+    an_edit_between_read_and_write_is_not_overwritten,
+    somebody_elses_event_is_never_written,
+    an_event_without_a_title_takes_it_away_from_its_task,
+}
+
+async fn linked(planner: &Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.sync().await;
+}
+
+async fn an_edit_of_either_side_reaches_the_other(planner: Planner) {
+    linked(&planner).await;
+    planner.plan("t-1", "title = 'draft'");
+    expect(&planner.sync().await, Outcome::Ok, &[("pushed", 1)]);
+    planner.both_hold(&["2026-03-03T09:00Z draft"]).await;
+    planner.edit("draft", Edit::Move("2026-03-04T10:00"));
+    expect(&planner.sync().await, Outcome::Ok, &[("pushed", 0)]);
+    planner.both_hold(&["2026-03-04T10:00Z draft"]).await;
+}
+
+async fn different_fields_edited_on_both_sides_merge(planner: Planner) {
+    linked(&planner).await;
+    planner.plan("t-1", "title = 'draft'");
+    planner.edit("report", Edit::Place("hall"));
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 1), ("conflicts", 0)]);
+    planner.both_hold(&["2026-03-03T09:00Z draft @hall"]).await;
+}
+
+async fn our_own_write_coming_back_is_no_change(planner: Planner) {
+    linked(&planner).await;
+    let before = planner.world.column("SELECT updated_at FROM tasks");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("events_updated", 0)]);
+    assert_eq!(planner.world.column("SELECT updated_at FROM tasks"), before);
+    planner.both_hold(&["2026-03-03T09:00Z report"]).await;
+}
+
+async fn an_edit_between_read_and_write_is_not_overwritten(planner: Planner) {
+    linked(&planner).await;
+    planner.plan("t-1", "title = 'draft'");
+    // Somebody names a place just before our change arrives.
+    planner.just_before_an_update("report", Edit::Place("hall"));
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 1), ("conflicts", 0)]);
+    planner.both_hold(&["2026-03-03T09:00Z draft @hall"]).await;
+}
+
+async fn somebody_elses_event_is_never_written(planner: Planner) {
+    linked(&planner).await;
+    // Who organises it changes: it is no longer ours.
+    let id = planner.id("report");
+    match planner.at {
+        At::Google => planner.world.calendar("Work").edit(
+            &id,
+            json!({ "organizer": { "email": "bo@partner.example", "self": false },
+                "attendees": [{ "email": "u-1@example.com", "self": true,
+                    "responseStatus": "accepted" }] }),
+        ),
+        At::Microsoft => planner.world.folder("Work").edit(
+            &id,
+            json!({ "isOrganizer": false,
+                "organizer": { "emailAddress": { "address": "bo@partner.example" } } }),
+        ),
+    }
+    planner.sync().await;
+    planner.world.google().clear_requests();
+    planner.world.microsoft().clear_requests();
+    planner.plan("t-1", "title = 'draft'");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]);
+    assert_eq!(planner.pushed(), 0);
+    let open = planner.world.conflicts().await;
+    assert_eq!(open.len(), 1);
+    // What its organiser changes reaches the task all the same.
+    planner.edit("report", Edit::Place("hall"));
+    planner.sync().await;
+    let task = &planner.tasks().await[0];
+    assert_eq!(task.line(), "2026-03-03T09:00Z draft @hall");
+    planner.application("DELETE FROM tasks");
+    planner.sync().await;
+    assert_eq!(planner.pushed(), 0);
+    assert_eq!(planner.events().len(), 1);
+    assert_eq!(planner.world.conflicts().await, []);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn an_event_without_a_title_takes_it_away_from_its_task(planner: Planner) {
+    linked(&planner).await;
+    planner.edit("report", Edit::Title(""));
+    planner.sync().await;
+    planner.both_hold(&["2026-03-03T09:00Z "]).await;
+    let lines = planner.world.timeline(ANA).await;
+    assert_eq!(lines, ["2026-03-03 09:00Z 60m -"]);
+}

@@ -1,0 +1,155 @@
+//! Tasks and events that go.
+
+use calsync::model::conflict::{ConflictKind, ResolutionStatus};
+use calsync::model::run::Outcome;
+
+use crate::support::planner::{Edit, Planner, at_both};
+use crate::support::story::expect;
+
+at_both! {
+    a_deleted_task_takes_its_event_along,
+    a_task_without_its_event_lives_on_unscheduled,
+    an_event_that_was_deleted_while_its_task_was_edited_is_a_question,
+    a_task_that_was_deleted_while_its_event_was_edited_is_a_question,
+    what_both_sides_deleted_is_forgotten,
+    an_update_of_an_event_that_is_gone_is_a_removal,
+    many_deleted_tasks_are_a_question,
+    a_series_that_an_event_became_is_deleted_with_its_task,
+}
+
+async fn linked(planner: &Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.sync().await;
+}
+
+async fn a_deleted_task_takes_its_event_along(planner: Planner) {
+    linked(&planner).await;
+    planner.task("t-2", "review", "2026-03-04T09:00:00Z");
+    planner.sync().await;
+    planner.application("DELETE FROM tasks WHERE id = 't-1'");
+    planner.plan("t-2", "deleted_at = '2026-03-02'");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 2), ("conflicts", 0)]);
+    planner.both_hold(&[]).await;
+}
+
+async fn a_task_without_its_event_lives_on_unscheduled(planner: Planner) {
+    linked(&planner).await;
+    planner.delete("report");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("events_removed", 1)]);
+    let tasks = planner
+        .world
+        .column("SELECT json_array(title, start_date, end_date) FROM tasks");
+    assert_eq!(tasks, [r#"["report",null,null]"#]);
+    planner.both_hold(&[]).await;
+    // Not before it is scheduled anew is there another event.
+    planner.plan("t-1", "title = 'draft'");
+    planner.sync().await;
+    planner.both_hold(&[]).await;
+    planner.plan("t-1", "start_date = '2026-03-05T09:00:00Z'");
+    planner.sync().await;
+    planner.both_hold(&["2026-03-05T09:00Z draft"]).await;
+}
+
+async fn an_event_that_was_deleted_while_its_task_was_edited_is_a_question(planner: Planner) {
+    linked(&planner).await;
+    planner.plan("t-1", "title = 'draft'");
+    planner.delete("report");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]);
+    let open = planner.world.conflicts().await;
+    assert_eq!(open[0].kind, ConflictKind::EditDelete);
+    assert_eq!(open[0].theirs, None);
+    planner.world.a_second_cycle_does_nothing().await;
+    assert_eq!(planner.tasks().await.len(), 1);
+    // The task goes as well: nothing is left to ask about.
+    planner.application("DELETE FROM tasks");
+    planner.sync().await;
+    assert_eq!(planner.world.conflicts().await, []);
+    planner.both_hold(&[]).await;
+}
+
+async fn a_task_that_was_deleted_while_its_event_was_edited_is_a_question(planner: Planner) {
+    linked(&planner).await;
+    planner.application("DELETE FROM tasks");
+    planner.edit("report", Edit::Title("important"));
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]);
+    let open = planner.world.conflicts().await;
+    assert_eq!(open[0].kind, ConflictKind::EditDelete);
+    assert_eq!(open[0].ours, None);
+    assert_eq!(planner.events().len(), 1);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn what_both_sides_deleted_is_forgotten(planner: Planner) {
+    linked(&planner).await;
+    planner.application("DELETE FROM tasks");
+    planner.delete("report");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 0)]);
+    let links = planner.world.column("SELECT count(*) FROM calendar_links");
+    assert_eq!(links, ["0"]);
+    planner.both_hold(&[]).await;
+}
+
+async fn an_update_of_an_event_that_is_gone_is_a_removal(planner: Planner) {
+    linked(&planner).await;
+    planner.plan("t-1", "title = 'draft'");
+    planner.deleted_just_before_an_update("report");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]);
+    let open = planner.world.conflicts().await;
+    assert_eq!(open[0].kind, ConflictKind::EditDelete);
+    assert_eq!(planner.events(), []);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn many_deleted_tasks_are_a_question(planner: Planner) {
+    for number in 0..12 {
+        let title = format!("task {number:02}");
+        planner.task(&format!("t-{number}"), &title, "2026-03-03T09:00:00Z");
+    }
+    planner.sync().await;
+    planner.application("DELETE FROM tasks");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Partial, &[("pushed", 0), ("conflicts", 1)]);
+    assert_eq!(run.failures[0].kind, "mass_delete");
+    assert_eq!(planner.events().len(), 12);
+    let open = planner.world.conflicts().await;
+    assert_eq!((open.len(), open[0].at_provider), (1, true));
+    planner.world.a_second_cycle_does_nothing().await;
+    assert_eq!(planner.events().len(), 12);
+
+    let store = planner.world.store().await;
+    let approved = store
+        .conflict_approve(&open[0].id, planner.world.now())
+        .await;
+    assert_eq!(approved.unwrap(), Some(12));
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 12), ("conflicts", 0)]);
+    planner.both_hold(&[]).await;
+    let settled = store.conflict_find(&open[0].id).await.unwrap().unwrap();
+    assert_eq!(settled.resolution_status, ResolutionStatus::Resolved);
+}
+
+async fn a_series_that_an_event_became_is_deleted_with_its_task(planner: Planner) {
+    linked(&planner).await;
+    planner.repeats("report");
+    planner.sync().await;
+    let seen: Vec<_> = planner.world.timeline_of("u-1", &["2026-03-0"]).await;
+    assert_eq!(seen.len(), 7, "{seen:?}");
+    planner.plan("t-1", "title = 'draft'");
+    planner.sync().await;
+    let named = planner.world.timeline_of("u-1", &["2026-03-0"]).await;
+    assert!(
+        named.iter().all(|line| line.ends_with("draft")),
+        "{named:?}"
+    );
+    planner.application("DELETE FROM tasks");
+    planner.sync().await;
+    assert_eq!(planner.events(), []);
+    assert_eq!(planner.world.timeline("u-1").await, [""; 0]);
+    planner.world.a_second_cycle_does_nothing().await;
+}

@@ -1,0 +1,447 @@
+//! A world in which an application plans: Ana's tasks, and her calendar at
+//! either provider, in words that hold for both.
+
+use calsync::model::content::Content;
+use calsync::model::id::CalendarId;
+use calsync::model::preferences::{ConflictStrategy, PreferencesChange};
+use calsync::model::run::JobRun;
+use calsync::model::time::EventTime;
+use calsync::sandbox::faults::{Effect, Fault};
+use calsync::sandbox::{google, microsoft};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::story::{ANA, World};
+
+/// Where Ana's calendar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    Google,
+    Microsoft,
+}
+
+/// Ana's tasks and her calendar "Work", which may be written.
+pub(crate) struct Planner {
+    pub(crate) world: World,
+    pub(crate) at: At,
+}
+
+/// A task or an event as a person sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Seen {
+    pub(crate) title: String,
+    pub(crate) place: String,
+    pub(crate) text: String,
+    /// Instants in UTC or days, from and until before.
+    pub(crate) when: String,
+}
+
+/// What somebody changes of an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edit<'a> {
+    Title(&'a str),
+    Place(&'a str),
+    Text(&'a str),
+    /// To an hour that begins at an instant (`2026-03-04T09:00`).
+    Move(&'a str),
+}
+
+/// What goes wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mishap {
+    /// It is processed, and the answer is lost.
+    AnswerLost,
+    /// It is refused for a while.
+    Busy {
+        /// Seconds that are asked for.
+        seconds: u32,
+    },
+    /// It is refused for good.
+    Refused,
+}
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Write {
+    Create,
+    Update,
+    Delete,
+}
+
+/// Runs stories at both providers.
+macro_rules! at_both {
+    ($($story:ident,)*) => {
+        mod at_google {
+            $(#[tokio::test]
+            async fn $story() {
+                use crate::support::planner::{At, Planner};
+                super::$story(Planner::start(At::Google).await).await;
+            })*
+        }
+        mod at_microsoft {
+            $(#[tokio::test]
+            async fn $story() {
+                use crate::support::planner::{At, Planner};
+                super::$story(Planner::start(At::Microsoft).await).await;
+            })*
+        }
+    };
+}
+pub(crate) use at_both;
+
+impl Planner {
+    /// Ana's world on a Monday morning; her calendar has been read once, and
+    /// may be written.
+    pub(crate) async fn start(at: At) -> Self {
+        let now = "2026-03-02T06:00:00Z";
+        let world = match at {
+            At::Google => World::start(now).await,
+            At::Microsoft => World::outlook(now).await,
+        };
+        world.lets_write();
+        let planner = Self { world, at };
+        planner
+            .prefer(PreferencesChange {
+                write_enabled: Some(true),
+                ..PreferencesChange::default()
+            })
+            .await;
+        planner.sync().await;
+        planner
+    }
+
+    pub(crate) async fn prefer(&self, change: PreferencesChange) {
+        let store = self.world.store().await;
+        let ana = ANA.parse().unwrap();
+        store.preferences_change(&ana, change).await.unwrap();
+    }
+
+    pub(crate) async fn strategy(&self, strategy: ConflictStrategy) {
+        self.prefer(PreferencesChange {
+            conflict_strategy: Some(strategy),
+            ..PreferencesChange::default()
+        })
+        .await;
+    }
+
+    /// The next cycle, ten minutes later.
+    pub(crate) async fn sync(&self) -> JobRun {
+        self.world.minutes_later(10);
+        self.world.auto_sync().await
+    }
+
+    /// Does what the application does: writes into the shared tables.
+    pub(crate) fn application(&self, sql: &str) {
+        self.world.database().execute_batch(sql).unwrap();
+    }
+
+    /// The application plans an hour (`2026-03-03T09:00:00Z`).
+    pub(crate) fn task(&self, id: &str, title: &str, start: &str) {
+        let end = start.parse::<DateTime<Utc>>().unwrap() + TimeDelta::hours(1);
+        let sql = format!(
+            "INSERT INTO tasks (id, user_id, title, start_date, end_date, status, updated_at)
+             VALUES ('{id}', '{ANA}', '{title}', '{start}', '{}', 'open', '{}')",
+            end.to_rfc3339(),
+            self.world.now().to_rfc3339(),
+        );
+        self.application(&sql);
+    }
+
+    /// The application changes a task, and says when.
+    pub(crate) fn plan(&self, id: &str, set: &str) {
+        self.application(&format!(
+            "UPDATE tasks SET {set}, updated_at = '{}' WHERE id = '{id}'",
+            self.world.now().to_rfc3339(),
+        ));
+    }
+
+    /// The tasks that are planned, in order.
+    pub(crate) async fn tasks(&self) -> Vec<Seen> {
+        let store = self.world.store().await;
+        let tasks = store.task_list(None).await.unwrap();
+        let planned = tasks.iter().filter(|task| task.content.time.is_some());
+        sorted(planned.map(|task| Seen::of(&task.content)))
+    }
+
+    /// The events of the calendar, in order.
+    pub(crate) fn events(&self) -> Vec<Seen> {
+        sorted(self.bodies().iter().map(|body| self.seen(body)))
+    }
+
+    /// Both sides hold this, and a further cycle does nothing.
+    pub(crate) async fn both_hold(&self, expected: &[&str]) {
+        let tasks = self.tasks().await;
+        assert_eq!(tasks, self.events());
+        let lines: Vec<_> = tasks.iter().map(Seen::line).collect();
+        assert_eq!(lines, expected);
+        self.world.a_second_cycle_does_nothing().await;
+        assert_eq!(self.pushed(), 0);
+    }
+
+    /// The writes that were sent since requests were last cleared.
+    pub(crate) fn pushed(&self) -> usize {
+        self.world.written()
+    }
+
+    /// Somebody changes the event of a title.
+    pub(crate) fn edit(&self, title: &str, edit: Edit<'_>) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => self.world.calendar("Work").edit(&id, google_patch(edit)),
+            At::Microsoft => self.world.folder("Work").edit(&id, graph_patch(edit)),
+        }
+    }
+
+    /// Somebody deletes the event of a title.
+    pub(crate) fn delete(&self, title: &str) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => self.world.calendar("Work").delete(&id),
+            At::Microsoft => self.world.folder("Work").delete(&id),
+        }
+    }
+
+    /// The next write of a kind meets a mishap, so many times.
+    pub(crate) fn mishap(&self, write: Write, mishap: Mishap, times: u32) {
+        match self.at {
+            At::Google => {
+                let kind = match write {
+                    Write::Create => google::Kind::EventsInsert,
+                    Write::Update => google::Kind::EventsPatch,
+                    Write::Delete => google::Kind::EventsDelete,
+                };
+                let refused = google::ApiError::forbidden();
+                let fault = fault(mishap, refused.status, &refused.body());
+                self.world.inject(fault.on(kind).times(times));
+            }
+            At::Microsoft => {
+                let kind = match write {
+                    Write::Create => microsoft::Kind::EventsCreate,
+                    Write::Update => microsoft::Kind::EventsUpdate,
+                    Write::Delete => microsoft::Kind::EventsDelete,
+                };
+                let refused = microsoft::ApiError::access_denied();
+                let fault = fault(mishap, refused.status, &refused.body());
+                self.world.upset(fault.on(kind).times(times));
+            }
+        }
+    }
+
+    /// Somebody changes an event just before the next update of it arrives.
+    pub(crate) fn just_before_an_update(&self, title: &str, edit: Edit<'_>) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => {
+                let (work, patch) = (self.world.calendar("Work").id, google_patch(edit));
+                let fault = google::Fault::meanwhile(move |google| {
+                    assert!(google.edit_event(&work, &id, patch.clone()));
+                });
+                self.world.inject(fault.on(google::Kind::EventsPatch));
+            }
+            At::Microsoft => {
+                let patch = graph_patch(edit);
+                let fault = microsoft::Fault::meanwhile(move |graph| {
+                    assert!(graph.edit_event(&id, patch.clone()));
+                });
+                self.world.upset(fault.on(microsoft::Kind::EventsUpdate));
+            }
+        }
+    }
+
+    /// Somebody deletes an event just before the next update of it arrives.
+    pub(crate) fn deleted_just_before_an_update(&self, title: &str) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => {
+                let work = self.world.calendar("Work").id;
+                let fault = google::Fault::meanwhile(move |google| {
+                    assert!(google.delete_event(&work, &id));
+                });
+                self.world.inject(fault.on(google::Kind::EventsPatch));
+            }
+            At::Microsoft => {
+                let fault = microsoft::Fault::meanwhile(move |graph| {
+                    assert!(graph.delete_event(&id));
+                });
+                self.world.upset(fault.on(microsoft::Kind::EventsUpdate));
+            }
+        }
+    }
+
+    /// Somebody has an event repeat every day.
+    pub(crate) fn repeats(&self, title: &str) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => self
+                .world
+                .calendar("Work")
+                .edit(&id, json!({ "recurrence": ["RRULE:FREQ=DAILY"] })),
+            At::Microsoft => self.world.folder("Work").edit(
+                &id,
+                json!({ "recurrence": { "pattern": { "type": "daily", "interval": 1 },
+                    "range": { "type": "noEnd", "startDate": "2026-03-03" } } }),
+            ),
+        }
+    }
+
+    /// A further calendar of Ana's, discovered.
+    pub(crate) async fn other_calendar(&self, name: &str) -> CalendarId {
+        match self.at {
+            At::Google => self.world.add_calendar(name, "Europe/Berlin"),
+            At::Microsoft => drop(self.world.add_folder(name)),
+        }
+        self.application("UPDATE accounts SET discovered_at = NULL");
+        self.sync().await;
+        self.world.known(name).await.id
+    }
+
+    /// The provider's id of the event of a title.
+    pub(crate) fn id(&self, title: &str) -> String {
+        let bodies = self.bodies();
+        let mut of = bodies.iter().filter(|body| self.seen(body).title == title);
+        let found = of.next().unwrap_or_else(|| panic!("no event {title}"));
+        assert!(of.next().is_none(), "two events {title}");
+        found["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The events as the provider has them.
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        match self.at {
+            At::Google => {
+                let work = self.world.calendar("Work");
+                let mut events = self.world.google().events(&work.id);
+                events.retain(|event| event["status"] != "cancelled");
+                events
+            }
+            At::Microsoft => {
+                let work = self.world.folder("Work");
+                self.world.microsoft().events(&work.id)
+            }
+        }
+    }
+
+    fn seen(&self, body: &Value) -> Seen {
+        let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();
+        match self.at {
+            At::Google => Seen {
+                title: text(&body["summary"]),
+                place: text(&body["location"]),
+                text: text(&body["description"]),
+                when: span(google_time(&body["start"]), google_time(&body["end"])),
+            },
+            At::Microsoft => {
+                let days = body["isAllDay"] == true;
+                Seen {
+                    title: text(&body["subject"]),
+                    place: text(&body["location"]["displayName"]),
+                    text: text(&body["body"]["content"]),
+                    when: span(
+                        graph_time(&body["start"], days),
+                        graph_time(&body["end"], days),
+                    ),
+                }
+            }
+        }
+    }
+}
+
+impl Seen {
+    fn of(content: &Content) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        Self {
+            title: text(&content.title),
+            place: text(&content.location),
+            text: text(&content.description),
+            when: match &content.time {
+                None => String::new(),
+                Some(EventTime::AllDay { start, end }) => span(start.to_string(), end.to_string()),
+                Some(EventTime::Timed { start, end, .. }) => span(instant(*start), instant(*end)),
+            },
+        }
+    }
+
+    /// `2026-03-03T09:00Z report @hall`.
+    pub(crate) fn line(&self) -> String {
+        let start = self.when.split('/').next().unwrap_or_default();
+        let mut line = format!("{start} {}", self.title);
+        if !self.place.is_empty() {
+            line += &format!(" @{}", self.place);
+        }
+        if !self.text.is_empty() {
+            line += &format!(" ({})", self.text);
+        }
+        line
+    }
+}
+
+fn fault<K: Copy + PartialEq, H: Clone>(mishap: Mishap, status: u16, body: &Value) -> Fault<K, H> {
+    match mishap {
+        Mishap::AnswerLost => Fault::new(Effect::DropAfter),
+        Mishap::Busy { seconds } => Fault::answer(429, "{}").retry_after(&seconds.to_string()),
+        Mishap::Refused => Fault::answer(status, &body.to_string()),
+    }
+}
+
+fn google_patch(edit: Edit<'_>) -> Value {
+    match edit {
+        Edit::Title(title) => json!({ "summary": title }),
+        Edit::Place(place) => json!({ "location": place }),
+        Edit::Text(text) => json!({ "description": text }),
+        Edit::Move(start) => {
+            let time = |at: NaiveDateTime| json!({ "dateTime": wall(at), "timeZone": "UTC" });
+            let (start, end) = hour(start);
+            json!({ "start": time(start), "end": time(end) })
+        }
+    }
+}
+
+fn graph_patch(edit: Edit<'_>) -> Value {
+    match edit {
+        Edit::Title(title) => json!({ "subject": title }),
+        Edit::Place(place) => json!({ "location": { "displayName": place } }),
+        Edit::Text(text) => json!({ "body": { "contentType": "text", "content": text } }),
+        Edit::Move(start) => {
+            let time = |at: NaiveDateTime| json!({ "dateTime": wall(at), "timeZone": "UTC" });
+            let (start, end) = hour(start);
+            json!({ "start": time(start), "end": time(end) })
+        }
+    }
+}
+
+fn hour(start: &str) -> (NaiveDateTime, NaiveDateTime) {
+    let start: NaiveDateTime = format!("{start}:00").parse().unwrap();
+    (start, start + TimeDelta::hours(1))
+}
+
+fn wall(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn google_time(time: &Value) -> String {
+    match time["date"].as_str() {
+        Some(day) => day.to_owned(),
+        None => instant(time["dateTime"].as_str().unwrap().parse().unwrap()),
+    }
+}
+
+fn graph_time(time: &Value, days: bool) -> String {
+    let text = time["dateTime"].as_str().unwrap();
+    match days {
+        true => text[..10].to_owned(),
+        false => instant(text.parse::<NaiveDateTime>().unwrap().and_utc()),
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%MZ").to_string()
+}
+
+fn span(start: String, end: String) -> String {
+    format!("{start}/{end}")
+}
+
+fn sorted(all: impl Iterator<Item = Seen>) -> Vec<Seen> {
+    let mut all: Vec<_> = all.collect();
+    all.sort();
+    all
+}
