@@ -16,7 +16,7 @@ use crate::model::run::Outcome;
 use crate::operator::Demo;
 use crate::operator::{
     Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Tasks,
-    Users, due_list, forecast, summary,
+    Users, forecast, plan, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -154,7 +154,7 @@ impl Cli {
             quiet: self.quiet,
         };
         match &self.command {
-            Command::AutoSync(job) if job.dry_run => due_list(out, &job.due(cx).await?)?,
+            Command::AutoSync(job) if job.dry_run => plan(out, &job.forecast(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,
             Command::Pull(job) => return cycle(job, cx, out).await,
             Command::DrainWebhooks(job) => return cycle(job, cx, out).await,

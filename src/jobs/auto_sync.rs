@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::engine::due::sync_is_due;
 use crate::model::id::UserId;
 use crate::store::Scheduled;
-use crate::sync::{Report, Selection, count};
+use crate::sync::{Intent, Report, Selection, count};
 
 /// Sync the users whose preferences say they are due
 ///
@@ -15,7 +15,7 @@ use crate::sync::{Report, Selection, count};
 #[command(after_long_help = "\
 Examples:
   calsync auto-sync                     sync who is due
-  calsync auto-sync --dry-run           show who that is
+  calsync auto-sync --dry-run           show who that is, and what would be written
   calsync auto-sync --user u-7 --force  sync this user now")]
 pub struct AutoSync {
     /// Only this user, when due; may be given several times
@@ -24,9 +24,18 @@ pub struct AutoSync {
     /// Sync also who is not due, and calendars that rest after failures
     #[arg(long)]
     pub force: bool,
-    /// Show who would be synced; ask and write nothing
+    /// Show who would be synced, and what would be written, as far as that is
+    /// known since the last pull; ask and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// A user whom a cycle would sync.
+pub struct Forecast {
+    /// The user.
+    pub scheduled: Scheduled,
+    /// What would be done about tasks and events.
+    pub plan: Vec<Intent>,
 }
 
 impl AutoSync {
@@ -34,13 +43,34 @@ impl AutoSync {
     ///
     /// # Errors
     /// When the store cannot be used or a named user does not exist.
-    pub async fn due(&self, cx: &Context) -> anyhow::Result<Vec<Scheduled>> {
+    async fn due(&self, cx: &Context) -> anyhow::Result<Vec<Scheduled>> {
         let store = cx.store().await?;
         let mut users = users::candidates(store.as_ref(), &self.users).await?;
         users.retain(|user| {
             self.force || sync_is_due(&user.preferences, user.last_sync_at, cx.now())
         });
         Ok(users)
+    }
+}
+
+impl AutoSync {
+    /// What a cycle would do now.
+    ///
+    /// # Errors
+    /// When the store cannot be used or a named user does not exist.
+    pub async fn forecast(&self, cx: &Context) -> anyhow::Result<Vec<Forecast>> {
+        let due = self.due(cx).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sync = cx.sync("forecast").await?;
+        let mut forecasts = Vec::with_capacity(due.len());
+        for scheduled in due {
+            let (user, preferences) = (&scheduled.user, &scheduled.preferences);
+            let plan = sync.forecast(user, preferences).await?;
+            forecasts.push(Forecast { scheduled, plan });
+        }
+        Ok(forecasts)
     }
 }
 

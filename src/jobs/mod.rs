@@ -14,7 +14,7 @@ mod users;
 use std::future::Future;
 use std::time::Duration;
 
-pub use self::auto_sync::AutoSync;
+pub use self::auto_sync::{AutoSync, Forecast};
 pub use self::cleanup::Cleanup;
 pub use self::cycle::{run_cycle, with_heartbeat};
 pub use self::drain_webhooks::DrainWebhooks;

@@ -30,6 +30,6 @@ pub use self::output::Output;
 pub use self::prefs::Prefs;
 pub use self::queue::Queue;
 pub use self::status::Status;
-pub use self::summary::{due_list, forecast, summary};
+pub use self::summary::{forecast, plan, summary};
 pub use self::tasks::Tasks;
 pub use self::users::Users;

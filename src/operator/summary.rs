@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::output::{Output, counted, moment, or_dash};
+use crate::jobs::Forecast;
 use crate::model::id::UserId;
 use crate::model::run::{JobRun, Outcome};
-use crate::store::Scheduled;
-use crate::sync::Report;
+use crate::sync::{Intent, Report};
 
 /// Failures that are shown to people; programs get all.
 const SHOWN: usize = 20;
@@ -104,23 +104,26 @@ fn worded(name: &str, number: u64) -> String {
 }
 
 #[derive(Serialize)]
-struct Due {
-    user_id: UserId,
+struct Due<'a> {
+    user_id: &'a UserId,
     last_sync_at: Option<DateTime<Utc>>,
     sync_frequency_minutes: u32,
+    plan: &'a [Intent],
 }
 
-/// Prints the users that a cycle would sync.
+/// Prints the users that a cycle would sync, and what it would do about their
+/// tasks and events.
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub fn due_list(out: Output, due: &[Scheduled]) -> std::io::Result<()> {
-    let rows: Vec<_> = due
+pub fn plan(out: Output, users: &[Forecast]) -> std::io::Result<()> {
+    let rows: Vec<_> = users
         .iter()
-        .map(|scheduled| Due {
-            user_id: scheduled.user.id.clone(),
-            last_sync_at: scheduled.last_sync_at,
-            sync_frequency_minutes: scheduled.preferences.sync_frequency_minutes,
+        .map(|user| Due {
+            user_id: &user.scheduled.user.id,
+            last_sync_at: user.scheduled.last_sync_at,
+            sync_frequency_minutes: user.scheduled.preferences.sync_frequency_minutes,
+            plan: &user.plan,
         })
         .collect();
     out.list(&["USER", "LAST SYNC", "EVERY"], &rows, |row| {
@@ -128,6 +131,19 @@ pub fn due_list(out: Output, due: &[Scheduled]) -> std::io::Result<()> {
             row.user_id.to_string(),
             or_dash(row.last_sync_at.map(moment)),
             format!("{} min", row.sync_frequency_minutes),
+        ]
+    })?;
+    let intents: Vec<_> = rows.iter().flat_map(|row| row.plan).collect();
+    if out.json || intents.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    out.list(&["TASK", "CALENDAR", "WOULD", "WHY"], &intents, |intent| {
+        vec![
+            intent.task_id.to_string(),
+            intent.calendar.clone(),
+            intent.does.as_str().to_owned(),
+            intent.why.clone(),
         ]
     })
 }

@@ -80,8 +80,7 @@ async fn force_syncs_also_who_is_not_due() {
 async fn a_dry_run_lists_who_is_due_and_asks_nobody() {
     let world = World::new().await;
     let due = world.program.json("auto-sync --dry-run");
-    let expected =
-        json!([{ "user_id": "ana", "last_sync_at": null, "sync_frequency_minutes": 10 }]);
+    let expected = json!([{ "user_id": "ana", "last_sync_at": null, "sync_frequency_minutes": 10, "plan": [] }]);
     assert_eq!(due, expected);
     let table = "USER  LAST SYNC  EVERY\nana   -          10 min\n";
     assert_eq!(world.program.text("auto-sync --dry-run"), table);
@@ -90,6 +89,33 @@ async fn a_dry_run_lists_who_is_due_and_asks_nobody() {
         .program
         .text("prefs set --user ana --auto-sync-enabled false");
     assert_eq!(world.program.json("auto-sync --dry-run"), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_tells_what_would_be_written_and_writes_nothing() {
+    let world = World::new().await;
+    let program = &world.program;
+    program.text("prefs set --user ana --write-enabled true");
+    program.text("auto-sync");
+    program.file(
+        "tasks.json",
+        r#"{"id":"t-1","user_id":"ana","title":"report","start_date":"2026-03-03T09:00:00Z"}"#,
+    );
+    program.text("tasks import tasks.json");
+    world.sandbox.google.clear_requests();
+    for _ in 0..2 {
+        let due = program.json("auto-sync --dry-run --force");
+        let plan = &due[0]["plan"][0];
+        assert_eq!(plan["does"], "create_event", "{due}");
+        assert_eq!(plan["task_id"], "t-1");
+        assert_eq!(plan["why"], "the task is planned");
+    }
+    let text = program.text("auto-sync --dry-run --force");
+    assert!(text.contains("create event  the task is planned"), "{text}");
+    assert_eq!(world.sandbox.google.requests().len(), 0);
+    program.text("auto-sync --force");
+    let due = program.json("auto-sync --dry-run --force");
+    assert_eq!(due[0]["plan"], json!([]));
 }
 
 #[test]
