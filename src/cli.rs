@@ -15,8 +15,8 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Events, Keygen, Migrate, Output, Prefs, Queue, Status, Tasks,
-    Users, forecast, plan, summary,
+    Accounts, Calendars, Conflicts, Events, Explain, Keygen, Migrate, Output, Prefs, Queue, Status,
+    Tasks, Users, forecast, plan, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -84,6 +84,7 @@ enum Command {
     Tasks(Tasks),
     Events(Events),
     Conflicts(Conflicts),
+    Explain(Explain),
     Queue(Queue),
     Status(Status),
     #[cfg(feature = "sandbox")]
@@ -177,6 +178,7 @@ impl Cli {
             Command::Tasks(command) => command.run(cx, out).await?,
             Command::Events(command) => command.run(cx, out).await?,
             Command::Conflicts(command) => command.run(cx, out).await?,
+            Command::Explain(command) => command.run(cx, out).await?,
             Command::Queue(command) => command.run(cx, out).await?,
             Command::Status(command) => command.run(cx, out).await?,
             #[cfg(feature = "sandbox")]

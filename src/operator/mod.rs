@@ -7,6 +7,7 @@ mod conflicts;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod events;
+mod explain;
 mod import;
 mod keygen;
 mod migrate;
@@ -24,6 +25,7 @@ pub use self::conflicts::Conflicts;
 #[cfg(feature = "sandbox")]
 pub use self::demo::Demo;
 pub use self::events::Events;
+pub use self::explain::Explain;
 pub use self::keygen::Keygen;
 pub use self::migrate::Migrate;
 pub use self::output::Output;

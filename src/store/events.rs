@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use super::Result;
 use crate::model::change::Change;
 use crate::model::conflict::Conflict;
-use crate::model::id::{CalendarId, ExternalId, SyncToken, UserId};
+use crate::model::event::Event;
+use crate::model::id::{CalendarId, ConflictId, EventId, ExternalId, SyncToken, TaskId, UserId};
 use crate::model::lease::Lease;
 use crate::model::time::Window;
 use crate::model::timeline::TimelineRow;
@@ -54,6 +55,8 @@ pub trait Events {
         lease: &Lease,
         window: Window,
     ) -> Result<()>;
+    /// The events of an id, ours or the provider's.
+    async fn event_find(&self, id: &str) -> Result<Vec<KnownEvent>>;
     /// The timeline of a user between two instants, in order of time.
     async fn timeline_list(
         &self,
@@ -61,6 +64,25 @@ pub trait Events {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<TimelineRow>>;
+}
+
+/// Everything that is known of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownEvent {
+    /// Our id of it.
+    pub id: EventId,
+    /// The calendar.
+    pub calendar_id: CalendarId,
+    /// The event, as the provider last told it.
+    pub event: Event,
+    /// When the provider removed it.
+    pub removed_at: Option<DateTime<Utc>>,
+    /// The question under which its removal waits.
+    pub parked_by: Option<ConflictId>,
+    /// The task that it stands for.
+    pub task_id: Option<TaskId>,
+    /// How many of its occurrences are in the timeline.
+    pub shown: u64,
 }
 
 /// What a listing says about events that it does not mention.

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::Result;
 use crate::model::conflict::{Conflict, ResolutionStatus};
@@ -28,6 +29,8 @@ pub trait Links {
     async fn link_pair(&self, task: &TaskId) -> Result<Option<Pair>>;
     /// How many events of a calendar stand for tasks.
     async fn link_count(&self, calendar: &CalendarId) -> Result<u64>;
+    /// The last writes about a task, the newest first.
+    async fn write_list(&self, task: &TaskId, most: u32) -> Result<Vec<WriteRecord>>;
     /// Carries out what was decided in one write, if the lease is still held.
     /// A step whose task is not as it was read any more, whose link is not this
     /// calendar's, or that opens one where nothing may be written any more, is
@@ -273,6 +276,27 @@ pub struct OutboxEntry {
     pub reason: Option<String>,
     /// The question whose approval it waits for.
     pub parked_by: Option<ConflictId>,
+}
+
+/// A write to a provider, or the attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WriteRecord {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The calendar.
+    pub calendar_id: CalendarId,
+    /// The event; none where it did not come to exist.
+    pub external_id: Option<ExternalId>,
+    /// `create`, `update` or `delete`.
+    pub action: String,
+    /// The revision that it was meant for.
+    pub etag_before: Option<String>,
+    /// The revision that it made.
+    pub etag_after: Option<String>,
+    /// Why it was made.
+    pub why: String,
+    /// Why it failed, if it did.
+    pub refused: Option<String>,
 }
 
 /// How sending an entry went.

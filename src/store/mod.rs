@@ -17,11 +17,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use self::events::{Applied, Apply, Coverage, Events, Removals, Unparsed};
+pub use self::events::{Applied, Apply, Coverage, Events, KnownEvent, Removals, Unparsed};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::links::{
     Action, Due, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair,
-    Planned, Seen, Sent, Settlement, Settles, Step, TaskChange,
+    Planned, Seen, Sent, Settlement, Settles, Step, TaskChange, WriteRecord,
 };
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};

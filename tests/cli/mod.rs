@@ -7,6 +7,7 @@ mod cleanup;
 mod conflicts;
 mod demo;
 mod events;
+mod explain;
 mod global;
 mod keygen;
 mod keys;

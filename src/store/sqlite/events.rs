@@ -7,13 +7,13 @@ use rusqlite::{Connection, Row};
 use super::SqliteStore;
 use super::convert::{Second, Word, parse_day, second, user_id};
 use super::error::Outcome;
-use super::{apply, incomplete, removal, roll, stage};
+use super::{apply, incomplete, known, removal, roll, stage};
 use crate::model::change::Change;
 use crate::model::id::{CalendarId, EventId, ExternalId, UserId};
 use crate::model::lease::Lease;
 use crate::model::time::{EventTime, Window, Zone};
 use crate::model::timeline::TimelineRow;
-use crate::store::{Applied, Apply, Coverage, Events, Removals, Result};
+use crate::store::{Applied, Apply, Coverage, Events, KnownEvent, Removals, Result};
 
 #[async_trait]
 impl Events for SqliteStore {
@@ -67,6 +67,11 @@ impl Events for SqliteStore {
         let (calendar, lease) = (calendar.clone(), lease.clone());
         self.write(move |tx| roll::move_to(tx, &calendar, &lease, &window))
             .await
+    }
+
+    async fn event_find(&self, id: &str) -> Result<Vec<KnownEvent>> {
+        let id = id.to_owned();
+        self.read(move |tx| known::find(tx, &id)).await
     }
 
     async fn timeline_list(

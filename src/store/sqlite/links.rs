@@ -9,11 +9,12 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::content::ContentRow;
 use super::convert::{Json, Milli, count, moment, small, user_id};
 use super::error::{Fault, Outcome};
-use super::{SqliteStore, event_row, link_plan, outbox, tasks};
+use super::{SqliteStore, event_row, link_plan, outbox, tasks, writes};
 use crate::model::id::{CalendarId, EventId, TaskId};
 use crate::model::link::{Base, Link, LinkState};
 use crate::store::{
     Due, LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen, Settlement,
+    WriteRecord,
 };
 
 #[async_trait]
@@ -21,6 +22,11 @@ impl Links for SqliteStore {
     async fn link_moved(&self, calendar: &CalendarId, now: DateTime<Utc>) -> Result<Vec<Pair>> {
         let calendar = calendar.clone();
         self.read(move |tx| moved(tx, &calendar, now)).await
+    }
+
+    async fn write_list(&self, task: &TaskId, most: u32) -> Result<Vec<WriteRecord>> {
+        let task = task.clone();
+        self.read(move |tx| writes::list(tx, &task, most)).await
     }
 
     async fn link_plan(&self, plan: LinkPlan) -> Result<Planned> {

@@ -18,6 +18,7 @@ mod events;
 mod file;
 mod follow;
 mod incomplete;
+mod known;
 mod leases;
 mod link_plan;
 mod links;
@@ -36,6 +37,7 @@ mod url;
 mod users;
 mod watches;
 mod window;
+mod writes;
 
 use std::sync::Arc;
 
