@@ -3,6 +3,7 @@
 mod edits;
 mod receiver;
 mod story;
+mod tasks;
 mod world;
 
 use std::fs::DirBuilder;
@@ -28,7 +29,8 @@ use crate::model::timeline::TimelineRow;
 /// Starts models of Google Calendar and Microsoft Graph on this machine, fills
 /// them with invented users, syncs them into a store, makes edits "at Google"
 /// and "at Microsoft", and syncs again; then has the calendars watched, and
-/// shows edits that notifications tell of. Nothing leaves this machine, and
+/// shows edits that notifications tell of. A task becomes an event, edits on both
+/// sides merge, and a conflict is settled. Nothing leaves this machine, and
 /// nothing of yours is touched.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -159,7 +161,8 @@ impl Demo {
         excerpt(out, world, "\nNew in the timeline:", &come)?;
         let (told, after) = self.told(cx, out, world, dir).await?;
         cycles.extend(told);
-        let last = world.context(cx, dir, TimeDelta::minutes(20))?;
+        cycles.extend(tasks::show(cx, out, world, dir).await?);
+        let last = world.context(cx, dir, TimeDelta::minutes(60))?;
         let title = "\nAnd auto-sync once more, with nothing to do:";
         cycles.push(cycle(&sync, &last, out, title).await?);
         let title = format!("\nThe timeline of {} from today on:", world.user.id);

@@ -63,7 +63,20 @@ fn its_second_cycle_brings_the_edits_and_its_third_nothing() {
     let syncs = cycles.filter(|cycle| cycle["job"] == "auto-sync");
     let changes: Vec<_> = syncs.map(changed).collect();
     assert!(changes[0] > 40, "{changes:?}");
-    assert_eq!(changes[1..], [8, 0]);
+    assert_eq!(changes[1], 8, "{changes:?}");
+    assert_eq!(changes.last(), Some(&0), "{changes:?}");
+}
+
+#[test]
+fn a_task_becomes_an_event_edits_merge_and_a_conflict_is_settled() {
+    let told = Program::new().run(&format!("-q {SMALL}")).exits(0).stdout;
+    for line in [
+        "  the task says  \"Write the yearly report\", Library\n  the event says \"Write the yearly report\", Library",
+        "  the task says  \"Finish the yearly report\", Library\n  the event says \"Discuss the yearly report\", Library",
+        "  the task says  \"Finish the yearly report\", Library\n  the event says \"Finish the yearly report\", Library",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
 }
 
 #[test]

@@ -133,13 +133,13 @@ fn at_microsoft(microsoft: &Microsoft, prepared: &Prepared, day: &Day<'_>) {
 }
 
 /// Days around the demo's today, in the user's zone.
-struct Day<'a> {
+pub(super) struct Day<'a> {
     today: NaiveDate,
     zone: &'a Zone,
 }
 
 impl<'a> Day<'a> {
-    fn of(user: &'a User, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(user: &'a User, now: DateTime<Utc>) -> Self {
         let zone = &user.timezone;
         Self {
             today: zone.wall(now).date(),
@@ -151,7 +151,7 @@ impl<'a> Day<'a> {
         self.today + TimeDelta::days(days)
     }
 
-    fn at(&self, days: i64, hour: u32) -> String {
+    pub(super) fn at(&self, days: i64, hour: u32) -> String {
         let wall = self.date(days).and_time(NaiveTime::MIN) + TimeDelta::hours(i64::from(hour));
         let at: DateTime<Utc> = self.zone.instant(wall);
         at.to_rfc3339()

@@ -31,7 +31,7 @@ pub(super) const STORE: &str = "calsync.db";
 
 /// The user whom the demo looks at.
 const GUEST: &str = "you";
-const GUEST_EMAIL: &str = "you@example.com";
+pub(super) const GUEST_EMAIL: &str = "you@example.com";
 
 /// The models and their users.
 pub(super) struct World {

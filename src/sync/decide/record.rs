@@ -3,7 +3,7 @@
 
 use super::{Answer, Deciding, Open};
 use crate::engine::merge::{Clash, Winner};
-use crate::engine::reconcile::Action;
+use crate::engine::reconcile::{Access, Action};
 use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
 use crate::model::content::Field;
 use crate::model::id::ConflictId;
@@ -113,7 +113,12 @@ impl Record<'_> {
                 format!("the task has no time any more, its event was edited ({names})")
             }
             (ConflictKind::Edit | ConflictKind::MassDelete, ..) => {
-                format!("task and event differ in what both changed, or only one may: {names}")
+                match self.deciding.access(self.open) {
+                    Access::Ours => format!("task and event both changed: {names}"),
+                    Access::NotOurs => {
+                        format!("the task changed, but its event is not ours to write: {names}")
+                    }
+                }
             }
         }
     }
