@@ -274,6 +274,8 @@ pub struct OutboxEntry {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// Why the last attempt failed.
     pub reason: Option<String>,
+    /// Whether that was a refusal, so that nothing was written for certain.
+    pub is_refused: bool,
     /// The question whose approval it waits for.
     pub parked_by: Option<ConflictId>,
 }
@@ -333,5 +335,7 @@ pub enum Sent {
         reason: String,
         /// When to try again; none when it rests until it is decided anew.
         again: Option<DateTime<Utc>>,
+        /// Whether it was refused, so that nothing was written for certain.
+        is_refused: bool,
     },
 }

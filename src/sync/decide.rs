@@ -92,8 +92,8 @@ impl Deciding<'_> {
     }
 
     /// A task whose event may exist already, since the answer to its creation
-    /// never came. What was to be sent first stays: what became of the task
-    /// since is decided on once the event is known.
+    /// never came. What was to be sent first stays, unless it was refused: what
+    /// became of the task since is decided on once the event is known.
     fn pending(&self, pair: &Pair, link: &Link, task: Option<&Task>) -> Option<Step> {
         let Some(content) = task
             .map(|task| &task.content)
@@ -104,7 +104,7 @@ impl Deciding<'_> {
         };
         let known = pair.outbox.as_ref();
         let is_under_way = known.is_some_and(|entry| {
-            matches!(entry.action, Action::Create { .. }) && entry.next_attempt_at.is_some()
+            matches!(entry.action, Action::Create { .. }) && !entry.is_refused
         });
         if is_under_way {
             return None;

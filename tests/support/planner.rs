@@ -11,7 +11,7 @@ use calsync::sandbox::{google, microsoft};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::story::{ANA, World};
+use super::story::{ANA, World, email};
 
 /// Where Ana's calendar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub(crate) enum Mishap {
     },
     /// It is refused for good.
     Refused,
+    /// The account did not allow writing.
+    NoScope,
 }
 
 /// What a request does.
@@ -137,10 +139,15 @@ impl Planner {
 
     /// The application plans an hour (`2026-03-03T09:00:00Z`).
     pub(crate) fn task(&self, id: &str, title: &str, start: &str) {
+        self.task_of(ANA, id, title, start);
+    }
+
+    /// The application plans an hour of a user's.
+    pub(crate) fn task_of(&self, user: &str, id: &str, title: &str, start: &str) {
         let end = start.parse::<DateTime<Utc>>().unwrap() + TimeDelta::hours(1);
         let sql = format!(
             "INSERT INTO tasks (id, user_id, title, start_date, end_date, status, updated_at)
-             VALUES ('{id}', '{ANA}', '{title}', '{start}', '{}', 'open', '{}')",
+             VALUES ('{id}', '{user}', '{title}', '{start}', '{}', 'open', '{}')",
             end.to_rfc3339(),
             self.world.now().to_rfc3339(),
         );
@@ -201,8 +208,29 @@ impl Planner {
         }
     }
 
+    /// A further person, whose calendar may be written as well.
+    pub(crate) async fn another_person(&self, user: &str) {
+        match self.at {
+            At::Google => self.world.person(user, "Europe/Berlin", "Other").await,
+            At::Microsoft => self.world.colleague(user, "Europe/Berlin", "Other").await,
+        }
+        let store = self.world.store().await;
+        let change = PreferencesChange {
+            write_enabled: Some(true),
+            ..PreferencesChange::default()
+        };
+        let user = user.parse().unwrap();
+        store.preferences_change(&user, change).await.unwrap();
+    }
+
     /// The next write of a kind meets a mishap, so many times.
     pub(crate) fn mishap(&self, write: Write, mishap: Mishap, times: u32) {
+        self.mishap_of(ANA, write, mishap, times);
+    }
+
+    /// The next write of a user meets a mishap.
+    pub(crate) fn mishap_of(&self, user: &str, write: Write, mishap: Mishap, times: u32) {
+        let account = email(user);
         match self.at {
             At::Google => {
                 let kind = match write {
@@ -210,9 +238,13 @@ impl Planner {
                     Write::Update => google::Kind::EventsPatch,
                     Write::Delete => google::Kind::EventsDelete,
                 };
-                let refused = google::ApiError::forbidden();
+                let refused = match mishap {
+                    Mishap::NoScope => google::ApiError::insufficient_permissions(),
+                    _ => google::ApiError::forbidden(),
+                };
                 let fault = fault(mishap, refused.status, &refused.body());
-                self.world.inject(fault.on(kind).times(times));
+                self.world
+                    .inject(fault.on(kind).account(&account).times(times));
             }
             At::Microsoft => {
                 let kind = match write {
@@ -220,9 +252,15 @@ impl Planner {
                     Write::Update => microsoft::Kind::EventsUpdate,
                     Write::Delete => microsoft::Kind::EventsDelete,
                 };
-                let refused = microsoft::ApiError::access_denied();
+                let refused = match mishap {
+                    Mishap::NoScope => {
+                        microsoft::ApiError::new(403, "Authorization_RequestDenied", "no scope")
+                    }
+                    _ => microsoft::ApiError::access_denied(),
+                };
                 let fault = fault(mishap, refused.status, &refused.body());
-                self.world.upset(fault.on(kind).times(times));
+                self.world
+                    .upset(fault.on(kind).account(&account).times(times));
             }
         }
     }
@@ -378,7 +416,7 @@ fn fault<K: Copy + PartialEq, H: Clone>(mishap: Mishap, status: u16, body: &Valu
     match mishap {
         Mishap::AnswerLost => Fault::new(Effect::DropAfter),
         Mishap::Busy { seconds } => Fault::answer(429, "{}").retry_after(&seconds.to_string()),
-        Mishap::Refused => Fault::answer(status, &body.to_string()),
+        Mishap::Refused | Mishap::NoScope => Fault::answer(status, &body.to_string()),
     }
 }
 

@@ -75,6 +75,7 @@ fn read(row: &Row<'_>) -> Outcome<OutboxEntry> {
         attempts: small(row, "attempts")?,
         next_attempt_at: moment(row, "next_attempt_at")?,
         reason: row.get("reason")?,
+        is_refused: row.get("refused")?,
         parked_by: row.get("parked_by")?,
     })
 }
@@ -100,10 +101,14 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
             remove(connection, entry)?;
         }
         Sent::UsedUp => next_generation(connection, entry, settlement.now)?,
-        Sent::Failed { reason, again } => {
+        Sent::Failed {
+            reason,
+            again,
+            is_refused,
+        } => {
             let sql = "UPDATE outbox SET attempts = min(attempts + 1, 4294967295),
-                reason = ?2, next_attempt_at = ?3 WHERE id = ?1";
-            let row = (entry.id, reason, again.map(Milli));
+                reason = ?2, next_attempt_at = ?3, refused = ?4 WHERE id = ?1";
+            let row = (entry.id, reason, again.map(Milli), is_refused);
             connection.prepare_cached(sql)?.execute(row)?;
         }
     }
@@ -133,7 +138,8 @@ fn next_generation(
         generation: next,
         content: content.clone(),
     };
-    let sql = "UPDATE outbox SET action = ?2, attempts = 0, reason = NULL, next_attempt_at = ?3
+    let sql = "UPDATE outbox SET action = ?2, attempts = 0, reason = NULL, refused = 0,
+        next_attempt_at = ?3
         WHERE id = ?1";
     let row = (entry.id, Json(ActionRow::from(&action)), Milli(now));
     connection.prepare_cached(sql)?.execute(row)?;

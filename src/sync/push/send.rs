@@ -64,6 +64,7 @@ impl Sender<'_> {
         let failed = |error: &ProviderError, again| Sent::Failed {
             reason: error.to_string(),
             again,
+            is_refused: is_refusal(error),
         };
         let (outcome, goes_on) = match done {
             Ok(Done::Written(event, base)) => {
@@ -235,6 +236,11 @@ fn refusal(error: &ProviderError, attempts: u32, now: DateTime<Utc>) -> Option<R
             again: Some(later),
             goes_on: true,
         }),
+        // Access may be given without the task being changed.
+        (Reach::Calendar, ProviderError::Forbidden { .. }) => Some(Refusal {
+            again: Some(now + MISSING_REST),
+            goes_on: true,
+        }),
         (Reach::Calendar, _) => Some(Refusal {
             again: None,
             goes_on: true,
@@ -253,6 +259,15 @@ impl Echo {
             }
         }
     }
+}
+
+/// Whether a failure is an answer that says no: then nothing was written.
+fn is_refusal(error: &ProviderError) -> bool {
+    use ProviderError as E;
+    matches!(
+        error,
+        E::Forbidden { .. } | E::ScopeMissing { .. } | E::Invalid { .. } | E::Conflict { .. }
+    )
 }
 
 /// Whether a refusal means that the event is not as it was thought to be.

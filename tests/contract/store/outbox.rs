@@ -14,6 +14,7 @@ fn failed(again: Option<DateTime<Utc>>) -> Sent {
     Sent::Failed {
         reason: "rate limited".to_owned(),
         again,
+        is_refused: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use calsync::model::run::Outcome;
 
 use crate::support::planner::{Edit, Mishap, Planner, Write, at_both};
-use crate::support::story::{expect, force};
+use crate::support::story::{ANA, expect, force};
 
 at_both! {
     a_creation_whose_answer_is_lost_is_found_again,
@@ -15,6 +15,9 @@ at_both! {
     what_is_refused_rests_until_its_task_changes,
     what_is_refused_is_tried_again_by_force,
     one_refusal_stops_nothing_else,
+    access_that_is_given_later_is_used_the_next_day,
+    a_missing_permission_is_asked_for_once_a_day,
+    somebody_elses_account_is_not_delayed,
 }
 
 async fn a_creation_whose_answer_is_lost_is_found_again(planner: Planner) {
@@ -133,4 +136,44 @@ async fn one_refusal_stops_nothing_else(planner: Planner) {
     let run = planner.sync().await;
     expect(&run, Outcome::Partial, &[("pushed", 1)]);
     assert_eq!(planner.events().len(), 1);
+}
+
+async fn access_that_is_given_later_is_used_the_next_day(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-05T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::Refused, 1);
+    planner.sync().await;
+    planner.world.minutes_later(23 * 60);
+    planner.sync().await;
+    assert_eq!(planner.events(), []);
+    planner.world.minutes_later(60);
+    planner.sync().await;
+    planner.both_hold(&["2026-03-05T09:00Z report"]).await;
+}
+
+async fn a_missing_permission_is_asked_for_once_a_day(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-05T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::NoScope, 1);
+    let run = planner.sync().await;
+    expect(&run, Outcome::Partial, &[("pushed", 0)]);
+    assert_eq!(run.failures[0].kind, "scope_missing");
+    // Reading goes on.
+    assert_eq!(planner.world.users_to_reconnect().await, [""; 0]);
+    planner.world.a_second_cycle_does_nothing().await;
+    planner.world.minutes_later(24 * 60);
+    planner.sync().await;
+    planner.both_hold(&["2026-03-05T09:00Z report"]).await;
+}
+
+async fn somebody_elses_account_is_not_delayed(planner: Planner) {
+    let other = "u-2";
+    planner.another_person(other).await;
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.task_of(other, "t-2", "review", "2026-03-03T09:00:00Z");
+    planner.mishap_of(ANA, Write::Create, Mishap::Busy { seconds: 3600 }, 1);
+    let run = planner.sync().await;
+    expect(&run, Outcome::Partial, &[("pushed", 1)]);
+    let sent = planner
+        .world
+        .column("SELECT task_id FROM calendar_links WHERE state = 'open'");
+    assert_eq!(sent, ["t-2"]);
 }

@@ -13,6 +13,7 @@ at_both! {
     an_edit_between_read_and_write_is_not_overwritten,
     somebody_elses_event_is_never_written,
     an_event_without_a_title_takes_it_away_from_its_task,
+    an_answer_to_an_invitation_is_no_edit,
 }
 
 async fn linked(planner: &Planner) {
@@ -104,4 +105,33 @@ async fn an_event_without_a_title_takes_it_away_from_its_task(planner: Planner) 
     planner.both_hold(&["2026-03-03T09:00Z "]).await;
     let lines = planner.world.timeline(ANA).await;
     assert_eq!(lines, ["2026-03-03 09:00Z 60m -"]);
+}
+
+async fn an_answer_to_an_invitation_is_no_edit(planner: Planner) {
+    linked(&planner).await;
+    for answer in ["needsAction", "accepted"] {
+        let id = planner.id("report");
+        match planner.at {
+            At::Google => planner.world.calendar("Work").edit(
+                &id,
+                json!({ "attendees": [{ "email": "bo@partner.example", "responseStatus": answer }] }),
+            ),
+            At::Microsoft => planner.world.folder("Work").edit(
+                &id,
+                json!({ "attendees": [{ "type": "required",
+                    "status": { "response": answer },
+                    "emailAddress": { "address": "bo@partner.example" } }] }),
+            ),
+        }
+        let run = planner.sync().await;
+        expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 0)]);
+        planner.both_hold(&["2026-03-03T09:00Z report"]).await;
+    }
+    // With guests, Microsoft would mail them: it is only read from now on.
+    planner.plan("t-1", "title = 'draft'");
+    let run = planner.sync().await;
+    match planner.at {
+        At::Google => expect(&run, Outcome::Ok, &[("pushed", 1), ("conflicts", 0)]),
+        At::Microsoft => expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]),
+    }
 }

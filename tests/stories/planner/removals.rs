@@ -15,6 +15,8 @@ at_both! {
     an_update_of_an_event_that_is_gone_is_a_removal,
     many_deleted_tasks_are_a_question,
     a_series_that_an_event_became_is_deleted_with_its_task,
+    a_deleted_task_that_is_planned_again_gets_a_live_event,
+    a_lost_store_plans_a_deleted_task_again,
 }
 
 async fn linked(planner: &Planner) {
@@ -152,4 +154,25 @@ async fn a_series_that_an_event_became_is_deleted_with_its_task(planner: Planner
     assert_eq!(planner.events(), []);
     assert_eq!(planner.world.timeline("u-1").await, [""; 0]);
     planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn a_deleted_task_that_is_planned_again_gets_a_live_event(planner: Planner) {
+    for _ in 0..3 {
+        linked(&planner).await;
+        planner.both_hold(&["2026-03-03T09:00Z report"]).await;
+        planner.application("DELETE FROM tasks");
+        planner.sync().await;
+        planner.both_hold(&[]).await;
+    }
+}
+
+async fn a_lost_store_plans_a_deleted_task_again(planner: Planner) {
+    linked(&planner).await;
+    planner.application("DELETE FROM tasks");
+    planner.sync().await;
+    planner.application("PRAGMA foreign_keys = ON; DELETE FROM calendars");
+    planner.application("UPDATE accounts SET discovered_at = NULL");
+    // Its id at the provider is used up, which nobody remembers.
+    linked(&planner).await;
+    planner.both_hold(&["2026-03-03T09:00Z report"]).await;
 }

@@ -22,4 +22,7 @@ CREATE UNIQUE INDEX calendar_sync_conflicts_by_task
 -- The deletion of an event that waits for approval, and the question about it.
 ALTER TABLE outbox ADD COLUMN parked_by TEXT;
 
+-- Whether the last attempt was refused for certain, so that it made nothing.
+ALTER TABLE outbox ADD COLUMN refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1));
+
 CREATE INDEX outbox_by_question ON outbox (parked_by) WHERE parked_by IS NOT NULL;
