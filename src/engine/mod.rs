@@ -4,6 +4,7 @@ pub mod conflict;
 pub mod create;
 pub mod due;
 pub mod duplicate;
+pub mod look_alike;
 pub mod merge;
 pub mod plan;
 pub mod reconcile;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::content::Fields;
-use super::id::{CalendarId, ConflictId, ExternalId, TaskId, UserId};
+use super::id::{CalendarId, ConflictId, EventId, ExternalId, TaskId, UserId};
 
 /// A conflict as it stands in `calendar_sync_conflicts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,15 +20,22 @@ pub struct Conflict {
     pub task_id: Option<TaskId>,
     /// The event of that task, as the provider calls it.
     pub external_id: Option<ExternalId>,
+    /// Of look-alikes one of the two events; once settled, the one that is
+    /// kept.
+    pub event_id: Option<EventId>,
+    /// Of look-alikes the other event.
+    pub other_event_id: Option<EventId>,
     /// What kind of question it is.
     pub kind: ConflictKind,
     /// What it is about, as a sentence without content of events.
     pub summary: String,
     /// The fields in question as both sides last agreed on them.
     pub base: Option<Fields>,
-    /// As the task has them; none when it was deleted.
+    /// As the task has them; none when it was deleted. Of look-alikes, as
+    /// `event_id` had them.
     pub ours: Option<Fields>,
-    /// As the event has them; none when it was deleted.
+    /// As the event has them; none when it was deleted. Of look-alikes, as
+    /// `other_event_id` had them.
     pub theirs: Option<Fields>,
     /// Of removals: whether they are to be made at the provider, because tasks
     /// went, and not here, because the calendar lost events.
@@ -58,6 +65,8 @@ impl Conflict {
             calendar_id: calendar.id.clone(),
             task_id: None,
             external_id: None,
+            event_id: None,
+            other_event_id: None,
             kind,
             summary,
             base: None,
@@ -81,6 +90,8 @@ pub enum ConflictKind {
     Edit,
     /// One side was edited, the other deleted.
     EditDelete,
+    /// Events on two providers look like one meeting.
+    Duplicate,
     /// A calendar lost more events than the brake lets pass.
     MassDelete,
 }
@@ -104,6 +115,7 @@ impl ConflictKind {
         match self {
             Self::Edit => "edit",
             Self::EditDelete => "edit_delete",
+            Self::Duplicate => "duplicate",
             Self::MassDelete => "mass_delete",
         }
     }

@@ -9,6 +9,7 @@ pub mod event;
 pub mod id;
 pub mod lease;
 pub mod link;
+pub mod look_alike;
 pub mod notification;
 pub mod preferences;
 pub mod recurrence;

@@ -130,3 +130,16 @@ pub enum DuplicateStrategy {
     /// The copy edited last is shown.
     PreferNewest,
 }
+
+impl DuplicateStrategy {
+    /// The name in tables and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::PreferGoogle => "prefer_google",
+            Self::PreferMicrosoft => "prefer_microsoft",
+            Self::PreferNewest => "prefer_newest",
+        }
+    }
+}

@@ -7,6 +7,7 @@
 mod events;
 mod keyring;
 mod links;
+mod look_alikes;
 mod sqlite;
 mod stale;
 mod tasks;
@@ -23,6 +24,7 @@ pub use self::links::{
     Action, Due, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair,
     Planned, Seen, Sent, Settlement, Settles, Step, TaskChange, WriteRecord,
 };
+pub use self::look_alikes::{LookAlikes, Note, Noted};
 pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
 pub use self::tasks::Tasks;
@@ -105,6 +107,7 @@ pub trait Store:
     + Stale
     + Tasks
     + Links
+    + LookAlikes
     + Send
     + Sync
 {
@@ -123,6 +126,7 @@ impl<S> Store for S where
         + Stale
         + Tasks
         + Links
+        + LookAlikes
         + Send
         + Sync
 {

@@ -10,8 +10,10 @@ mod build;
 mod calendars;
 mod chance;
 mod given;
+mod hidden;
 mod linked;
 mod links;
+mod look_alikes;
 mod outbox;
 mod parking;
 mod planning;
@@ -20,6 +22,7 @@ mod removals;
 mod series;
 mod stale;
 mod tasks;
+mod twins;
 mod users;
 mod watches;
 mod window;
@@ -229,6 +232,37 @@ macro_rules! every_sentence {
                 a_deleted_event_closes_its_link,
                 every_kind_of_action_comes_back_as_it_was_decided,
                 every_attempt_is_on_record,
+            }
+            look_alikes {
+                pairs_share_their_time_or_uid_and_occurrence,
+                events_of_one_provider_are_no_pair,
+                events_of_two_users_are_no_pair,
+                what_the_timeline_has_no_place_for_is_no_pair,
+                pairs_come_in_pages,
+                two_events_are_asked_about_once,
+                a_settled_question_names_the_event_that_is_kept_first,
+                a_person_may_choose_anew,
+                two_meetings_are_not_asked_about_again,
+                what_cannot_be_chosen_changes_nothing,
+                what_changed_meanwhile_is_not_written_down,
+                questions_are_listed_until_they_are_moot,
+                what_is_settled_is_not_looked_at_behind_the_window,
+                a_question_goes_with_either_event,
+            }
+            hidden {
+                a_hidden_event_shows_again_when_its_question_is_moot,
+                a_hidden_event_stays_hidden_when_it_is_pulled_again,
+                an_event_that_returns_is_not_hidden,
+                a_hidden_event_shows_while_the_other_is_not_there,
+                a_hidden_event_shows_at_once_when_the_other_moves,
+                a_hidden_day_is_hidden_behind_a_day,
+                a_series_is_hidden_where_the_other_takes_place,
+                an_exception_of_the_kept_series_stands_for_its_occurrence,
+                an_exception_is_hidden_for_itself_only,
+                no_event_is_hidden_behind_one_that_is,
+                what_a_hidden_event_hid_shows_again,
+                what_keeps_an_event_hidden_is_not_forgotten,
+                hiding_removes_nothing,
             }
             stale {
                 what_is_stale_is_counted_and_forgotten_once,

@@ -162,11 +162,12 @@ pub(super) fn record(connection: &Connection, conflict: &Conflict) -> Outcome<()
     insert(connection, conflict)
 }
 
-fn insert(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
+pub(super) fn insert(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
     let sql = "INSERT INTO calendar_sync_conflicts
             (id, user_id, calendar_id, task_id, external_id, kind, summary, base, ours, theirs,
-             at_provider, resolution_status, strategy, detected_at, resolved_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+             at_provider, resolution_status, strategy, detected_at, resolved_at, event_id,
+             other_event_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     connection.prepare_cached(sql)?.execute(params![
         conflict.id,
         conflict.user_id,
@@ -183,6 +184,8 @@ fn insert(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
         conflict.strategy,
         Milli(conflict.detected_at),
         conflict.resolved_at.map(Milli),
+        conflict.event_id,
+        conflict.other_event_id,
     ])?;
     Ok(())
 }
@@ -266,6 +269,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Conflict> {
         calendar_id: row.get("calendar_id")?,
         task_id: row.get("task_id")?,
         external_id: row.get("external_id")?,
+        event_id: row.get("event_id")?,
+        other_event_id: row.get("other_event_id")?,
         kind: row.get::<_, Word<ConflictKind>>("kind")?.0,
         summary: row.get("summary")?,
         base: fields(row, "base")?,

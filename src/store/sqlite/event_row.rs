@@ -17,11 +17,14 @@ pub(super) fn find(connection: &Connection, id: &EventId) -> Outcome<Option<(Eve
     let mut rows = statement.query([id])?;
     match rows.next()? {
         None => Ok(None),
-        Some(row) => {
-            let is_removed = moment(row, "removed_at")?.is_some();
-            Ok(Some((read(row)?, is_removed)))
-        }
+        Some(row) => with_removal(row).map(Some),
     }
+}
+
+/// The event of a row, and whether the provider removed it.
+pub(super) fn with_removal(row: &Row<'_>) -> Outcome<(Event, bool)> {
+    let is_removed = moment(row, "removed_at")?.is_some();
+    Ok((read(row)?, is_removed))
 }
 
 /// The event of a row.

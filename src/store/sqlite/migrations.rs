@@ -11,13 +11,14 @@ use super::url::SqliteUrl;
 use crate::store::StoreError;
 
 /// Every migration, in order; one that landed is never edited.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_listed_occurrences.sql"),
     include_str!("migrations/0003_watches.sql"),
     include_str!("migrations/0004_tasks.sql"),
     include_str!("migrations/0005_links.sql"),
     include_str!("migrations/0006_conflicts.sql"),
+    include_str!("migrations/0007_look_alikes.sql"),
 ];
 
 /// What a migration run found and left.

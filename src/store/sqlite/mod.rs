@@ -22,6 +22,7 @@ mod known;
 mod leases;
 mod link_plan;
 mod links;
+mod look_alikes;
 mod migrations;
 mod outbox;
 mod removal;

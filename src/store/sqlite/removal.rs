@@ -144,9 +144,10 @@ pub(super) fn parked_under(
         .exists((calendar, conflict))?)
 }
 
-/// Marks what was found as removed and has its timeline built anew.
+/// Marks what was found as removed and has its timeline built anew. One that
+/// returns is not hidden.
 pub(super) fn carry_out(connection: &Connection, now: DateTime<Utc>) -> Outcome<()> {
-    let remove = "UPDATE calendar_events SET removed_at = ?1, parked_by = NULL
+    let remove = "UPDATE calendar_events SET removed_at = ?1, parked_by = NULL, hidden_by = NULL
                   WHERE id IN (SELECT event_id FROM temp.gone)";
     connection.prepare_cached(remove)?.execute([Milli(now)])?;
     let touch = "INSERT INTO temp.touched (event_id, what, old_series, near)

@@ -43,9 +43,14 @@ const EVENTS: Kind = Kind {
          WHERE l.event_id = calendar_events.id AND l.state <> 'closed')",
 };
 
+/// What keeps an event hidden, or two of them apart, is asked anew without it.
 const CONFLICTS: Kind = Kind {
     table: "calendar_sync_conflicts",
-    stale: "resolution_status <> 'open' AND resolved_at < ?1",
+    stale: "resolution_status <> 'open' AND resolved_at < ?1
+        AND NOT (kind = 'duplicate' AND resolution_status = 'resolved'
+                 AND (strategy = 'keep_both' OR EXISTS
+                      (SELECT 1 FROM calendar_events e
+                       WHERE e.hidden_by = calendar_sync_conflicts.id)))",
 };
 
 /// Where a user is synced by itself, the last sync says when the next is due.

@@ -112,7 +112,7 @@ impl Record<'_> {
             (ConflictKind::EditDelete, Some(_), Some(_)) => {
                 format!("the task has no time any more, its event was edited ({names})")
             }
-            (ConflictKind::Edit | ConflictKind::MassDelete, ..) => {
+            (ConflictKind::Edit | ConflictKind::Duplicate | ConflictKind::MassDelete, ..) => {
                 match self.deciding.access(self.open) {
                     Access::Ours => format!("task and event both changed: {names}"),
                     Access::NotOurs => {

@@ -167,6 +167,8 @@ impl Bench {
             calendar_id: self.calendar.clone(),
             task_id: None,
             external_id: None,
+            event_id: None,
+            other_event_id: None,
             kind: ConflictKind::MassDelete,
             summary: "calendar lost events".to_owned(),
             base: None,
