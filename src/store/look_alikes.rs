@@ -20,7 +20,7 @@ pub trait LookAlikes {
     /// Pairs of a user's events that may be one meeting, in the order of
     /// [`Twins::key`], up to `most` behind a key: events in calendars of two
     /// providers that the timeline has a place for, that nothing hides, and that
-    /// share iCalendar UID and occurrence, or start and end; and all that are
+    /// share start and end, or iCalendar UID and occurrence; and all that are
     /// in question, except those that are settled and whose hidden event the
     /// window has left.
     async fn look_alike_list(

@@ -18,7 +18,7 @@ use crate::model::user::User;
 use crate::store::{Note, StoreError};
 
 /// Pairs that are looked at together.
-const PAGE: u32 = 500;
+const PAGE: u32 = 1000;
 
 /// What a question shows of either event.
 const FIELDS: [Field; 3] = [Field::Title, Field::Location, Field::Time];

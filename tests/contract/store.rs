@@ -239,6 +239,8 @@ macro_rules! every_sentence {
                 events_of_two_users_are_no_pair,
                 what_the_timeline_has_no_place_for_is_no_pair,
                 pairs_come_in_pages,
+                series_are_a_pair_once_however_often_they_take_place,
+                a_crowd_at_one_moment_is_not_compared,
                 two_events_are_asked_about_once,
                 a_settled_question_names_the_event_that_is_kept_first,
                 a_person_may_choose_anew,

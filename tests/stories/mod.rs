@@ -13,6 +13,7 @@ mod due;
 mod invitations;
 mod leases;
 mod limits;
+mod look_alikes;
 mod meanwhile;
 mod microsoft;
 mod odd_events;

@@ -3,15 +3,14 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::convert::{Milli, Word, count};
+use super::convert::{Milli, count};
 use super::error::Outcome;
-use super::{SqliteStore, conflicts, event_row};
+use super::{SqliteStore, conflicts, twins};
 use crate::model::conflict::Conflict;
-use crate::model::event::EventStatus;
 use crate::model::id::{ConflictId, EventId, UserId};
-use crate::model::look_alike::{Answer, Keep, Presence, Question, Twin, Twins};
+use crate::model::look_alike::{Keep, Twins};
 use crate::store::{LookAlikes, Note, Noted, Result};
 
 #[async_trait]
@@ -23,7 +22,8 @@ impl LookAlikes for SqliteStore {
         most: u32,
     ) -> Result<Vec<Twins>> {
         let user = user.clone();
-        self.read(move |tx| list(tx, &user, after, most)).await
+        self.read(move |tx| twins::list(tx, &user, after, most))
+            .await
     }
 
     async fn look_alike_note(&self, notes: Vec<Note>, now: DateTime<Utc>) -> Result<Noted> {
@@ -49,130 +49,8 @@ impl LookAlikes for SqliteStore {
     }
 }
 
-/// Whether there is anything to look for: calendars of two providers, or
-/// questions of a time when there were.
-const WORTHWHILE: &str = "\
-SELECT (SELECT count(DISTINCT c.provider)
-        FROM accounts a JOIN calendars c ON c.account_id = a.id
-        WHERE a.user_id = ?1 AND c.is_active = 1 AND c.is_listed = 1) > 1
-    OR EXISTS (SELECT 1 FROM calendar_sync_conflicts
-               WHERE user_id = ?1 AND kind = 'duplicate' AND resolution_status <> 'moot')";
-
-/// Pairs of events, and the question about each. The events of the timeline
-/// are gathered once; SQLite then joins them by indexes of its own making, so
-/// that no pull has to keep one.
-const PAIRS: &str = "\
-WITH shown AS MATERIALIZED (
-    SELECT e.id, c.provider, e.ical_uid, e.\"start\", e.\"end\",
-           coalesce(e.original_start, e.\"start\") AS slot
-    FROM (SELECT event_id FROM calendar_occurrences WHERE user_id = ?1 AND all_day = 0
-          UNION
-          SELECT event_id FROM calendar_occurrences WHERE user_id = ?1 AND all_day = 1) o
-    CROSS JOIN calendar_events e ON e.id = o.event_id
-    CROSS JOIN calendars c ON c.id = e.calendar_id
-    WHERE c.is_active = 1 AND c.is_listed = 1
-      AND e.parked_by IS NULL AND e.hidden_by IS NULL),
-pair (one, other) AS (
-    SELECT min(a.id, b.id), max(a.id, b.id)
-    FROM shown a JOIN shown b ON b.ical_uid = a.ical_uid AND b.slot = a.slot
-    WHERE a.provider < b.provider
-    UNION
-    SELECT min(a.id, b.id), max(a.id, b.id)
-    FROM shown a JOIN shown b ON b.\"start\" = a.\"start\" AND b.\"end\" = a.\"end\"
-    WHERE a.provider < b.provider
-    UNION
-    SELECT min(event_id, other_event_id), max(event_id, other_event_id)
-    FROM calendar_sync_conflicts q
-    WHERE user_id = ?1 AND kind = 'duplicate' AND resolution_status <> 'moot'
-      AND NOT EXISTS (
-          SELECT 1 FROM calendar_events e
-          WHERE e.hidden_by = q.id AND e.status <> 'cancelled'
-            AND NOT EXISTS (SELECT 1 FROM calendar_occurrences o WHERE o.event_id = e.id)))
-SELECT p.one, p.other, q.id, q.resolution_status = 'open', q.strategy
-FROM pair p
-LEFT JOIN calendar_sync_conflicts q
-    ON q.kind = 'duplicate' AND q.resolution_status <> 'moot'
-   AND min(q.event_id, q.other_event_id) = p.one AND max(q.event_id, q.other_event_id) = p.other
-WHERE (p.one, p.other) > (?2, ?3)
-ORDER BY p.one, p.other
-LIMIT ?4";
-
 /// What settles a question when both events are kept.
-const KEEP_BOTH: &str = "keep_both";
-
-fn list(
-    connection: &Connection,
-    user: &UserId,
-    after: Option<(EventId, EventId)>,
-    most: u32,
-) -> Outcome<Vec<Twins>> {
-    let mut worthwhile = connection.prepare_cached(WORTHWHILE)?;
-    if !worthwhile.query_row([user], |row| row.get(0))? {
-        return Ok(Vec::new());
-    }
-    // No id is empty: the first page lies behind the empty ones.
-    let (one, other) = after.unwrap_or((EventId::new(""), EventId::new("")));
-    let mut pairs = connection.prepare_cached(PAIRS)?;
-    let mut rows = pairs.query((user, one, other, most))?;
-    let mut listed = Vec::new();
-    while let Some(row) = rows.next()? {
-        let first = twin(connection, &row.get(0)?)?;
-        let second = twin(connection, &row.get(1)?)?;
-        if let Some((first, second)) = first.zip(second) {
-            listed.push(Twins {
-                first,
-                second,
-                question: question(row)?,
-            });
-        }
-    }
-    Ok(listed)
-}
-
-/// The question of a row of [`PAIRS`].
-fn question(row: &Row<'_>) -> Outcome<Option<Question>> {
-    let Some(id) = row.get(2)? else {
-        return Ok(None);
-    };
-    let strategy: Option<String> = row.get(4)?;
-    let answer = match (row.get(3)?, strategy.as_deref()) {
-        (true, _) => None,
-        (false, Some(KEEP_BOTH)) => Some(Answer::Both),
-        (false, _) => Some(Answer::One),
-    };
-    Ok(Some(Question { id, answer }))
-}
-
-/// One of two events.
-fn twin(connection: &Connection, id: &EventId) -> Outcome<Option<Twin>> {
-    let sql = "SELECT e.*, c.provider, c.name AS calendar_name,
-               c.is_active AND c.is_listed AND e.parked_by IS NULL AND EXISTS
-                   (SELECT 1 FROM calendar_occurrences o WHERE o.event_id = e.id) AS is_shown
-        FROM calendar_events e JOIN calendars c ON c.id = e.calendar_id WHERE e.id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let (event, is_removed) = event_row::with_removal(row)?;
-    let presence = match (
-        is_removed || event.status == EventStatus::Cancelled,
-        row.get("is_shown")?,
-    ) {
-        (true, _) => Presence::Gone,
-        (false, false) => Presence::Away,
-        (false, true) => Presence::Shown,
-    };
-    Ok(Some(Twin {
-        id: row.get("id")?,
-        calendar_id: row.get("calendar_id")?,
-        calendar_name: row.get("calendar_name")?,
-        provider: row.get::<_, Word<_>>("provider")?.0,
-        event,
-        presence,
-        hidden_by: row.get("hidden_by")?,
-    }))
-}
+pub(super) const KEEP_BOTH: &str = "keep_both";
 
 /// Writes down what was decided.
 struct Writer<'a> {

@@ -34,6 +34,7 @@ mod statuses;
 mod tasks;
 mod timeline;
 mod tokens;
+mod twins;
 mod url;
 mod users;
 mod watches;

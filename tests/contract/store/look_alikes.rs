@@ -112,6 +112,24 @@ pub(crate) async fn pairs_come_in_pages(bench: Bench) {
     assert!(seen.is_sorted_by_key(|twins| twins.key()));
 }
 
+pub(crate) async fn series_are_a_pair_once_however_often_they_take_place(bench: Bench) {
+    let both = Both::of(bench).await;
+    let daily = |id| event(id).repeats("FREQ=DAILY");
+    let later = daily("m later").at("2026-03-11T09:00", "2026-03-11T10:00");
+    both.put([daily("g"), daily("m"), later]).await;
+    assert_eq!(both.pairs().await, ["g m"]);
+}
+
+pub(crate) async fn a_crowd_at_one_moment_is_not_compared(bench: Bench) {
+    let both = Both::of(bench).await;
+    let at_google: Vec<_> = (0..49).map(|n| event(&format!("g{n}")).upsert()).collect();
+    both.pull(&both.bench.calendar, at_google).await;
+    both.put([event("m")]).await;
+    assert_eq!(both.pairs().await.len(), 49);
+    both.put([event("m2")]).await;
+    assert_eq!(both.pairs().await, [""; 0]);
+}
+
 pub(crate) async fn two_events_are_asked_about_once(bench: Bench) {
     let both = two(bench).await;
     let notes = [both.ask("c-1", "g", "m"), both.ask("c-2", "m", "g")];

@@ -27,6 +27,12 @@ ALTER TABLE calendar_events ADD COLUMN hidden_by TEXT
 CREATE INDEX calendar_events_hidden
     ON calendar_events (hidden_by) WHERE hidden_by IS NOT NULL;
 
+-- Exceptions of one meeting stand in for the same occurrence, wherever they
+-- were moved to.
+CREATE INDEX calendar_events_exceptions
+    ON calendar_events (calendar_id, ical_uid, original_start)
+    WHERE series_external_id IS NOT NULL;
+
 DROP VIEW calendar_timeline;
 
 -- What the application reads: active calendars only. An occurrence of a hidden
