@@ -248,6 +248,7 @@ macro_rules! every_sentence {
                 what_cannot_be_chosen_changes_nothing,
                 what_changed_meanwhile_is_not_written_down,
                 questions_are_listed_until_they_are_moot,
+                a_settlement_about_a_cancelled_exception_is_looked_at,
                 what_is_settled_is_not_looked_at_behind_the_window,
                 a_question_goes_with_either_event,
             }

@@ -230,6 +230,17 @@ pub(crate) async fn questions_are_listed_until_they_are_moot(bench: Bench) {
     assert_eq!(both.questions().await, ["c-1 moot"]);
 }
 
+pub(crate) async fn a_settlement_about_a_cancelled_exception_is_looked_at(bench: Bench) {
+    let both = Both::of(bench).await;
+    let exception = |id, series| event(id).instead_of(series, "2026-03-10T09:00");
+    both.put([exception("g", "gs"), exception("m", "ms")]).await;
+    both.note([both.settled("c-1", "g", "m")]).await;
+    both.put([exception("m", "ms").cancelled()]).await;
+    let twins = both.twins().await;
+    let presences = [twins[0].first.presence, twins[0].second.presence];
+    assert!(presences.contains(&Presence::Gone));
+}
+
 pub(crate) async fn what_is_settled_is_not_looked_at_behind_the_window(bench: Bench) {
     let both = two(bench).await;
     both.note([both.settled("c-1", "g", "m")]).await;

@@ -67,5 +67,4 @@ WHERE e.hidden_by IS NULL
                 JOIN calendar_occurrences xo ON xo.event_id = x.id
                 WHERE x.calendar_id = k.calendar_id AND x.series_external_id = k.external_id
                   AND x.original_start = coalesce(o.starts_at, o.start_date)
-                  AND x.removed_at IS NULL AND x.status <> 'cancelled'
                   AND x.parked_by IS NULL AND x.hidden_by IS NULL))));
