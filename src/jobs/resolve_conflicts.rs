@@ -1,15 +1,17 @@
 //! The job `resolve-conflicts`.
 
-use super::{Job, WrongArgument};
+use super::{Job, users};
 use crate::context::Context;
 use crate::model::conflict::{Conflict, ConflictKind};
 use crate::model::id::UserId;
-use crate::sync::{Report, Resolved, count};
+use crate::sync::{Report, Resolved, Sync, count};
 
-/// Settle what stands unresolved between tasks and events
+/// Settle what stands unresolved between tasks and events, and between look-alikes
 ///
 /// Drops questions that no longer matter, and settles those that a user's
-/// conflict strategy can settle by now. What the strategy leaves to a person
+/// strategies can settle by now. Looks for meetings that stand in calendars of
+/// two providers: where the duplicate strategy says so one of both is hidden from
+/// the timeline, and never touched at the provider. What is left to a person
 /// stays parked: `calsync conflicts list` shows it. Asks no provider; what is to
 /// be written there is sent by the next sync of the calendar.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -30,35 +32,24 @@ impl Job for ResolveConflicts {
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let store = cx.store().await?;
-        for id in &self.users {
-            if store.user_find(id).await?.is_none() {
-                let text =
-                    format!("user {id} does not exist; `calsync users list` shows those that do");
-                return Err(WrongArgument(text).into());
-            }
-        }
         let mut report = Report::default();
+        let users = users::candidates(store.as_ref(), &self.users).await?;
         let open = self.open(cx).await?;
-        report.add(count::OPEN, open.len() as u64);
-        if open.is_empty() {
+        if users.is_empty() && open.is_empty() {
             return Ok(report);
         }
-        let moot = store.conflict_drop_moot(cx.now()).await?;
-        let dropped = |conflict: &&Conflict| moot.contains(&conflict.id);
-        report.add(count::RESOLVED, open.iter().filter(dropped).count() as u64);
-        let left = open.iter().filter(|conflict| !dropped(conflict));
         let sync = cx.sync(owner).await?;
-        for conflict in left {
-            let resolved = match conflict.kind {
-                ConflictKind::Edit | ConflictKind::EditDelete if !cx.stop.is_cancelled() => {
-                    sync.resolve(conflict, None).await?
-                }
-                _ => Resolved::Parked,
-            };
-            match resolved {
-                Resolved::Settled => report.add(count::RESOLVED, 1),
-                Resolved::Parked | Resolved::Busy => report.add(count::PARKED, 1),
+        self.settle(cx, &sync, &open, &mut report).await?;
+        for scheduled in &users {
+            if cx.stop.is_cancelled() {
+                break;
             }
+            let (user, preferences) = (&scheduled.user, &scheduled.preferences);
+            let alike = sync.look_alikes(user, preferences).await?;
+            let resolved = alike.settled + alike.moot;
+            report.add(count::OPEN, alike.open + resolved);
+            report.add(count::RESOLVED, resolved);
+            report.add(count::PARKED, alike.open);
         }
         sync.close().await;
         Ok(report)
@@ -66,10 +57,42 @@ impl Job for ResolveConflicts {
 }
 
 impl ResolveConflicts {
-    /// The open questions of the users that were named, or of all.
+    /// Settles questions about tasks and removals.
+    async fn settle(
+        &self,
+        cx: &Context,
+        sync: &Sync,
+        open: &[Conflict],
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        report.add(count::OPEN, open.len() as u64);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let moot = cx.store().await?.conflict_drop_moot(cx.now()).await?;
+        for conflict in open {
+            let asks = matches!(conflict.kind, ConflictKind::Edit | ConflictKind::EditDelete);
+            let resolved = match moot.contains(&conflict.id) {
+                true => Resolved::Settled,
+                false if asks && !cx.stop.is_cancelled() => sync.resolve(conflict, None).await?,
+                false => Resolved::Parked,
+            };
+            match resolved {
+                Resolved::Settled => report.add(count::RESOLVED, 1),
+                Resolved::Parked | Resolved::Busy => report.add(count::PARKED, 1),
+            }
+        }
+        Ok(())
+    }
+
+    /// The open questions of the users that were named, or of all; look-alikes
+    /// are looked at by themselves.
     async fn open(&self, cx: &Context) -> anyhow::Result<Vec<Conflict>> {
         let mut open = cx.store().await?.conflict_list(true).await?;
-        open.retain(|conflict| self.users.is_empty() || self.users.contains(&conflict.user_id));
+        open.retain(|conflict| {
+            let chosen = self.users.is_empty() || self.users.contains(&conflict.user_id);
+            chosen && conflict.kind != ConflictKind::Duplicate
+        });
         Ok(open)
     }
 }

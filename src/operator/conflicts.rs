@@ -8,8 +8,10 @@ use serde::Serialize;
 use super::output::{Output, moment};
 use crate::context::Context;
 use crate::jobs::WrongArgument;
+use crate::model::account::ProviderKind;
 use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
 use crate::model::id::ConflictId;
+use crate::model::look_alike;
 use crate::sync::{Keep, Resolved};
 
 /// List and settle what only a person can decide
@@ -32,19 +34,22 @@ enum Action {
         /// The conflict
         id: String,
     },
-    /// Settle a conflict between a task and its event
+    /// Settle a conflict between a task and its event, or between look-alikes
     ///
     /// Of an edit, the side that is kept is written to the other. Of an edit and
     /// a deletion: an edited task that is kept gets a new event, or else it
     /// lives on without start and end; an edited event that is kept stays in
     /// the calendar without its task, or else it is deleted. What is to be
-    /// written to the calendar is sent by its next sync.
+    /// written to the calendar is sent by its next sync. Of one meeting that
+    /// stands in calendars of two providers, the one that is not kept is hidden
+    /// from the timeline, and not touched at the provider.
     Resolve {
         /// The conflict
         id: String,
-        /// The side that is kept
+        /// What is kept: the task or the event; of look-alikes the event at google
+        /// or at microsoft, or both
         #[arg(long, value_name = "SIDE")]
-        keep: Keep,
+        keep: Side,
     },
     /// Carry out a mass removal that waits for approval
     ///
@@ -100,8 +105,36 @@ async fn find(cx: &Context, id: &ConflictId) -> anyhow::Result<Conflict> {
     })?)
 }
 
-async fn resolve(cx: &Context, out: Output, id: &ConflictId, keep: Keep) -> anyhow::Result<()> {
+/// What a person keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Side {
+    /// What the task says
+    Task,
+    /// What the event says
+    Event,
+    /// The event at Google
+    Google,
+    /// The event at Microsoft
+    Microsoft,
+    /// Both events
+    Both,
+}
+
+async fn resolve(cx: &Context, out: Output, id: &ConflictId, side: Side) -> anyhow::Result<()> {
     let conflict = find(cx, id).await?;
+    if conflict.kind == ConflictKind::Duplicate {
+        return keep_look_alike(cx, out, &conflict, side).await;
+    }
+    let (keep, kept) = match side {
+        Side::Task => (Keep::Task, "the task"),
+        Side::Event => (Keep::Event, "the event"),
+        Side::Google | Side::Microsoft | Side::Both => {
+            let way_out = format!(
+                "conflict {id} is about a task and its event: --keep task or --keep event settles it"
+            );
+            return Err(WrongArgument(way_out).into());
+        }
+    };
     if conflict.resolution_status != ResolutionStatus::Open {
         return Err(WrongArgument(format!("conflict {id} is not open: it was settled")).into());
     }
@@ -116,10 +149,6 @@ async fn resolve(cx: &Context, out: Output, id: &ConflictId, keep: Keep) -> anyh
     sync.close().await;
     match resolved? {
         Resolved::Settled => {
-            let kept = match keep {
-                Keep::Task => "the task",
-                Keep::Event => "the event",
-            };
             let settled = find(cx, id).await?;
             let text = format!("conflict {id} settled: {kept} is kept");
             Ok(out.value(&settled, &text)?)
@@ -133,6 +162,71 @@ async fn resolve(cx: &Context, out: Output, id: &ConflictId, keep: Keep) -> anyh
             "conflict {id} is not settled: another instance is at its calendar; try again"
         ),
     }
+}
+
+/// Settles which of two look-alikes is shown.
+async fn keep_look_alike(
+    cx: &Context,
+    out: Output,
+    conflict: &Conflict,
+    side: Side,
+) -> anyhow::Result<()> {
+    let id = &conflict.id;
+    let (keep, kept) = match side {
+        Side::Both => (look_alike::Keep::Both, "both events are"),
+        Side::Google => (
+            at(cx, conflict, ProviderKind::Google).await?,
+            "the event at Google is",
+        ),
+        Side::Microsoft => (
+            at(cx, conflict, ProviderKind::Microsoft).await?,
+            "the event at Microsoft is",
+        ),
+        Side::Task | Side::Event => {
+            let way_out = format!(
+                "conflict {id} is about two events: --keep google, microsoft or both settles it"
+            );
+            return Err(WrongArgument(way_out).into());
+        }
+    };
+    if !cx
+        .store()
+        .await?
+        .look_alike_keep(id, keep, cx.now())
+        .await?
+    {
+        let text = format!(
+            "conflict {id} cannot be settled like that any more: one of both events is gone, or \
+             hidden for another reason"
+        );
+        return Err(WrongArgument(text).into());
+    }
+    let settled = find(cx, id).await?;
+    Ok(out.value(&settled, &format!("conflict {id} settled: {kept} shown"))?)
+}
+
+/// The one of two look-alikes that is at a provider.
+async fn at(
+    cx: &Context,
+    conflict: &Conflict,
+    provider: ProviderKind,
+) -> anyhow::Result<look_alike::Keep> {
+    let store = cx.store().await?;
+    let calendars = store.calendar_list(Some(&conflict.user_id)).await?;
+    for event in conflict.event_id.iter().chain(&conflict.other_event_id) {
+        for known in store.event_find(event.as_str()).await? {
+            let mut calendars = calendars.iter();
+            let home = calendars.find(|calendar| calendar.id == known.calendar_id);
+            if known.id == *event && home.is_some_and(|home| home.provider == provider) {
+                return Ok(look_alike::Keep::One(known.id));
+            }
+        }
+    }
+    let text = format!(
+        "conflict {} is not about an event at {provider} any more",
+        conflict.id
+    );
+    Err(WrongArgument(text).into())
 }
 
 async fn approve(cx: &Context, out: Output, id: &ConflictId, dry_run: bool) -> anyhow::Result<()> {
@@ -190,6 +284,8 @@ fn text(conflict: &Conflict) -> String {
             .iter()
             .map(|id| ("event", id.to_string())),
     );
+    let events = conflict.event_id.iter().chain(&conflict.other_event_id);
+    lines.extend(events.map(|id| ("event", id.to_string())));
     lines.extend([
         ("kind", conflict.kind.as_str().to_owned()),
         ("status", conflict.resolution_status.as_str().to_owned()),
@@ -212,11 +308,14 @@ fn text(conflict: &Conflict) -> String {
 
 /// What each side says of the fields in question, a line each.
 fn differences(conflict: &Conflict) -> Vec<String> {
-    let sides = [
-        ("agreed", &conflict.base),
-        ("task", &conflict.ours),
-        ("event", &conflict.theirs),
-    ];
+    let sides: &[_] = match conflict.kind {
+        ConflictKind::Duplicate => &[("first", &conflict.ours), ("second", &conflict.theirs)],
+        ConflictKind::Edit | ConflictKind::EditDelete | ConflictKind::MassDelete => &[
+            ("agreed", &conflict.base),
+            ("task", &conflict.ours),
+            ("event", &conflict.theirs),
+        ],
+    };
     let fields: BTreeSet<_> = sides
         .iter()
         .flat_map(|(_, side)| side.iter().flat_map(|fields| fields.keys()))

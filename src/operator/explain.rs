@@ -267,6 +267,7 @@ struct EventStory<'a> {
     updated_at: Option<DateTime<Utc>>,
     removed_at: Option<DateTime<Utc>>,
     parked_by: Option<&'a ConflictId>,
+    hidden_by: Option<&'a ConflictId>,
     occurrences_shown: u64,
     why: String,
     task_id: Option<&'a TaskId>,
@@ -301,6 +302,7 @@ async fn events(cx: &Context, out: Output, id: &str) -> anyhow::Result<()> {
 impl<'a> EventStory<'a> {
     fn of(known: &'a KnownEvent, synced: bool) -> Self {
         let event = &known.event;
+        let hidden = known.hidden_by.is_some();
         let why = match (known.removed_at, &known.parked_by) {
             (Some(at), _) => format!(
                 "the provider removed it; that was noticed at {}",
@@ -311,6 +313,10 @@ impl<'a> EventStory<'a> {
             }
             (None, None) if event.status == EventStatus::Cancelled => {
                 "it is an occurrence that does not take place".to_owned()
+            }
+            (None, None) if hidden && known.shown == 0 => {
+                let by = or_dash(known.hidden_by.as_ref().map(ToString::to_string));
+                format!("it is hidden behind its look-alike: `calsync conflicts show {by}`")
             }
             (None, None) if !synced => {
                 "its calendar is not synced, so that it is not shown".to_owned()
@@ -328,6 +334,7 @@ impl<'a> EventStory<'a> {
             updated_at: event.updated_at,
             removed_at: known.removed_at,
             parked_by: known.parked_by.as_ref(),
+            hidden_by: known.hidden_by.as_ref(),
             occurrences_shown: known.shown,
             why,
             task_id: known.task_id.as_ref(),

@@ -79,6 +79,8 @@ pub struct KnownEvent {
     pub removed_at: Option<DateTime<Utc>>,
     /// The question under which its removal waits.
     pub parked_by: Option<ConflictId>,
+    /// The question for which it is hidden behind a look-alike.
+    pub hidden_by: Option<ConflictId>,
     /// The task that it stands for.
     pub task_id: Option<TaskId>,
     /// How many of its occurrences are in the timeline.

@@ -9,7 +9,7 @@ use crate::store::KnownEvent;
 
 /// The events of an id, ours or the provider's.
 pub(super) fn find(connection: &Connection, id: &str) -> Outcome<Vec<KnownEvent>> {
-    let sql = "SELECT e.id, e.calendar_id, e.removed_at, e.parked_by,
+    let sql = "SELECT e.id, e.calendar_id, e.removed_at, e.parked_by, e.hidden_by,
             (SELECT l.task_id FROM calendar_links l
              WHERE l.event_id = e.id AND l.state = 'open') AS task_id,
             (SELECT count(*) FROM calendar_timeline t WHERE t.event_id = e.id) AS shown
@@ -35,6 +35,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Outcome<Option<KnownEvent>> {
             event,
             removed_at: moment(row, "removed_at")?,
             parked_by: row.get("parked_by")?,
+            hidden_by: row.get("hidden_by")?,
             task_id: row.get("task_id")?,
             shown: count(row.get::<_, i64>("shown")?),
         }),
