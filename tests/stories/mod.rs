@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 mod brake;
+mod chance;
 mod clocks;
 mod crash;
 mod days;

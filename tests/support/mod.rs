@@ -1,6 +1,7 @@
 //! What the tests share: whole worlds to sync in, the program, and how to read
 //! them.
 
+pub(crate) mod chance;
 pub(crate) mod conform;
 pub(crate) mod cycle;
 pub(crate) mod event;

@@ -8,7 +8,7 @@ use calsync::model::run::JobRun;
 use calsync::model::time::EventTime;
 use calsync::sandbox::faults::{Effect, Fault};
 use calsync::sandbox::{google, microsoft};
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::story::{ANA, World, email};
@@ -44,6 +44,8 @@ pub(crate) enum Edit<'a> {
     Text(&'a str),
     /// To an hour that begins at an instant (`2026-03-04T09:00`).
     Move(&'a str),
+    /// To the whole of a day (`2026-03-04`).
+    Day(&'a str),
 }
 
 /// What goes wrong with a request.
@@ -192,19 +194,27 @@ impl Planner {
 
     /// Somebody changes the event of a title.
     pub(crate) fn edit(&self, title: &str, edit: Edit<'_>) {
-        let id = self.id(title);
+        self.edit_event(&self.id(title), edit);
+    }
+
+    /// Somebody changes the event of the provider's id.
+    pub(crate) fn edit_event(&self, id: &str, edit: Edit<'_>) {
         match self.at {
-            At::Google => self.world.calendar("Work").edit(&id, google_patch(edit)),
-            At::Microsoft => self.world.folder("Work").edit(&id, graph_patch(edit)),
+            At::Google => self.world.calendar("Work").edit(id, google_patch(edit)),
+            At::Microsoft => self.world.folder("Work").edit(id, graph_patch(edit)),
         }
     }
 
     /// Somebody deletes the event of a title.
     pub(crate) fn delete(&self, title: &str) {
-        let id = self.id(title);
+        self.delete_event(&self.id(title));
+    }
+
+    /// Somebody deletes the event of the provider's id.
+    pub(crate) fn delete_event(&self, id: &str) {
         match self.at {
-            At::Google => self.world.calendar("Work").delete(&id),
-            At::Microsoft => self.world.folder("Work").delete(&id),
+            At::Google => self.world.calendar("Work").delete(id),
+            At::Microsoft => self.world.folder("Work").delete(id),
         }
     }
 
@@ -358,7 +368,8 @@ impl Planner {
         }
     }
 
-    fn seen(&self, body: &Value) -> Seen {
+    /// What an event says.
+    pub(crate) fn seen(&self, body: &Value) -> Seen {
         let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();
         match self.at {
             At::Google => Seen {
@@ -384,7 +395,8 @@ impl Planner {
 }
 
 impl Seen {
-    fn of(content: &Content) -> Self {
+    /// What a task says.
+    pub(crate) fn of(content: &Content) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         Self {
             title: text(&content.title),
@@ -426,9 +438,14 @@ fn google_patch(edit: Edit<'_>) -> Value {
         Edit::Place(place) => json!({ "location": place }),
         Edit::Text(text) => json!({ "description": text }),
         Edit::Move(start) => {
-            let time = |at: NaiveDateTime| json!({ "dateTime": wall(at), "timeZone": "UTC" });
+            let time = |at: NaiveDateTime| json!({ "date": null, "dateTime": wall(at), "timeZone": "UTC" });
             let (start, end) = hour(start);
             json!({ "start": time(start), "end": time(end) })
+        }
+        Edit::Day(day) => {
+            let date = |day: NaiveDate| json!({ "date": day.to_string(), "dateTime": null });
+            let start: NaiveDate = day.parse().unwrap();
+            json!({ "start": date(start), "end": date(start + TimeDelta::days(1)) })
         }
     }
 }
@@ -441,7 +458,13 @@ fn graph_patch(edit: Edit<'_>) -> Value {
         Edit::Move(start) => {
             let time = |at: NaiveDateTime| json!({ "dateTime": wall(at), "timeZone": "UTC" });
             let (start, end) = hour(start);
-            json!({ "start": time(start), "end": time(end) })
+            json!({ "isAllDay": false, "start": time(start), "end": time(end) })
+        }
+        Edit::Day(day) => {
+            let midnight = |day: NaiveDate| json!({ "dateTime": format!("{day}T00:00:00"), "timeZone": "UTC" });
+            let start: NaiveDate = day.parse().unwrap();
+            let end = start + TimeDelta::days(1);
+            json!({ "isAllDay": true, "start": midnight(start), "end": midnight(end) })
         }
     }
 }

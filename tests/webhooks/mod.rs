@@ -7,7 +7,6 @@
 
 mod beside;
 mod cable;
-mod chance;
 mod drain;
 mod gate;
 mod house;

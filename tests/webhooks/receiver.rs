@@ -3,8 +3,8 @@
 use calsync::model::account::ProviderKind::{Google, Microsoft};
 
 use super::cable::{Cable, Point, Way};
-use super::chance::Chance;
 use super::house::{House, PUBLIC_URL};
+use crate::support::chance::Chance;
 
 const SEED: u64 = 4;
 

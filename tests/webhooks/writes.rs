@@ -3,8 +3,8 @@
 
 use calsync::model::account::ProviderKind::{Google, Microsoft};
 
-use super::chance::Chance;
 use super::house::House;
+use crate::support::chance::Chance;
 
 const SEED: u64 = 11;
 

@@ -13,4 +13,16 @@ impl Chance {
             .wrapping_add(1_442_695_040_888_963_407);
         least + (self.0 >> 33) % (limit - least)
     }
+
+    /// Whether one of so many comes true.
+    pub(crate) fn one_in(&mut self, many: u64) -> bool {
+        self.between(0, many) == 0
+    }
+
+    /// One of several.
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+        let many = u64::try_from(of.len()).ok().filter(|many| *many > 0)?;
+        let at = usize::try_from(self.between(0, many)).ok()?;
+        of.get(at).cloned()
+    }
 }
