@@ -67,7 +67,7 @@ impl House {
             self.when().sql(),
             self.planner.world.now().to_rfc3339(),
         );
-        self.planner.application(&sql);
+        self.application(&sql);
         let after = self.task(&id).unwrap();
         self.note(format!("application plans {id}: {after:?}"));
         let mut history = self.history.lock().unwrap();
@@ -91,9 +91,9 @@ impl House {
         match self.one_in(4) {
             true => {
                 let sql = format!("UPDATE tasks SET {set} WHERE id = '{id}'");
-                self.planner.application(&sql);
+                self.application(&sql);
             }
-            false => self.planner.plan(id, &set),
+            false => self.updates(id, &set),
         }
         let after = self.task(id).unwrap();
         self.note(format!("application changes {id}: {set}"));
@@ -101,13 +101,19 @@ impl House {
         history.edited(id, field, before, &after);
     }
 
+    /// Changes a task, and says when.
+    fn updates(&self, id: &str, set: &str) {
+        self.application(&format!(
+            "UPDATE tasks SET {set}, updated_at = '{}' WHERE id = '{id}'",
+            self.planner.world.now().to_rfc3339(),
+        ));
+    }
+
     fn deletes_task(&self, id: &str, before: &Seen) {
         self.note(format!("application deletes {id}: {before:?}"));
         match self.one_in(2) {
-            true => self
-                .planner
-                .application(&format!("DELETE FROM tasks WHERE id = '{id}'")),
-            false => self.planner.plan(id, "deleted_at = '2026-03-02'"),
+            true => self.application(&format!("DELETE FROM tasks WHERE id = '{id}'")),
+            false => self.updates(id, "deleted_at = '2026-03-02'"),
         }
         self.history.lock().unwrap().gone(before);
     }
@@ -199,12 +205,12 @@ impl House {
 
     /// A task as it is; none: it is no more.
     pub(super) fn task(&self, id: &str) -> Option<Seen> {
-        let database = self.planner.world.database();
+        let database = self.database.lock().unwrap();
         let sql = format!(
             "SELECT title, location, description, {TIME} FROM tasks
              WHERE id = ?1 AND deleted_at IS NULL"
         );
-        let row = database.query_row(&sql, [id], |row| {
+        let row = { database.prepare_cached(&sql).unwrap() }.query_row([id], |row| {
             let (start, end): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
             let all_day = row.get(5)?;
             let time = start.map(|start| {

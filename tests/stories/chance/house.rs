@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use calsync::engine::plan::Brake;
+use calsync::model::preferences::PreferencesChange;
 use calsync::provider::{
     GoogleEndpoints, MicrosoftEndpoints, ProviderSettings, Providers, RetrySettings,
     TransportSettings, open,
@@ -13,6 +14,7 @@ use calsync::sync::clock::Clock;
 use calsync::sync::progress::Silent;
 use calsync::sync::{Parts, Report, Selection, Sync, SyncSettings};
 use chrono::TimeDelta;
+use rusqlite::Connection;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,8 @@ pub(super) struct House {
     pub(super) guarded: bool,
     /// The cycle that is under way.
     pub(super) process: Mutex<Process>,
+    /// The store as the application opens it.
+    pub(super) database: Mutex<Connection>,
     providers: Providers,
 }
 
@@ -50,10 +54,22 @@ pub(super) struct Process {
 
 impl House {
     pub(super) async fn start(at: At, seed: u64, history: Arc<Mutex<History>>) -> Arc<Self> {
-        let planner = Planner::start(at).await;
+        let now = "2026-03-02T06:00:00Z";
+        let world = match at {
+            At::Google => World::start(now).await,
+            At::Microsoft => World::outlook(now).await,
+        };
+        let planner = Planner { world, at };
+        planner
+            .prefer(PreferencesChange {
+                write_enabled: Some(true),
+                ..PreferencesChange::default()
+            })
+            .await;
         let mut house = Self {
             providers: providers(&planner.world),
             chance: Mutex::new(Chance(seed)),
+            database: Mutex::new(planner.world.database()),
             planner,
             history,
             own: Vec::new(),
@@ -148,11 +164,11 @@ impl House {
     /// left to do.
     pub(super) async fn becomes_quiet(&self) -> Result<(), String> {
         let mut before = self.held();
-        for round in 0..PATIENCE {
+        for _ in 0..PATIENCE {
             self.rest();
             let report = self.cycle(true).await?;
             let (after, writes) = (self.held(), self.planner.pushed());
-            if round > 0 && writes == 0 && before == after && report.is_some() {
+            if writes == 0 && before == after && report.is_some() {
                 self.rest();
                 self.cycle(false).await?;
                 let (last, writes) = (self.held(), self.planner.pushed());
@@ -177,6 +193,11 @@ impl House {
         self.planner.world.microsoft().clear_requests();
     }
 
+    /// Does what the application does: writes into the shared tables.
+    pub(super) fn application(&self, sql: &str) {
+        self.database.lock().unwrap().execute_batch(sql).unwrap();
+    }
+
     /// What the store holds of tasks and their events, as text.
     fn held(&self) -> String {
         let tasks = "SELECT json_array('task', id, title, description, location, start_date,
@@ -187,8 +208,13 @@ impl House {
             FROM outbox ORDER BY task_id";
         let conflicts = "SELECT json_array('conflict', task_id, kind, resolution_status, base,
             ours, theirs) FROM calendar_sync_conflicts ORDER BY task_id, detected_at, id";
-        let all = [tasks, links, outbox, conflicts];
-        let lines = all.map(|sql| self.planner.world.column(sql).join("\n"));
+        let database = self.database.lock().unwrap();
+        let mut lines = Vec::new();
+        for sql in [tasks, links, outbox, conflicts] {
+            let mut statement = database.prepare_cached(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get::<_, String>(0));
+            lines.extend(rows.unwrap().map(Result::unwrap));
+        }
         lines.join("\n")
     }
 
