@@ -14,11 +14,6 @@ impl Chance {
         least + (self.0 >> 33) % (limit - least)
     }
 
-    /// Whether one of so many comes true.
-    pub(crate) fn one_in(&mut self, many: u64) -> bool {
-        self.between(0, many) == 0
-    }
-
     /// One of several.
     pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> Option<T> {
         let many = u64::try_from(of.len()).ok().filter(|many| *many > 0)?;
