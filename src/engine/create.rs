@@ -91,6 +91,8 @@ pub fn creation(task: Option<&Content>, link: Option<&Link>, obstacle: Option<Re
 /// What task and event agree on once the event exists. An event that was found
 /// may have been edited since: where it says something else than what was to
 /// be sent, both sides count as changed, so that neither is lost silently.
+/// Where nothing was to be sent only the event can have been, except that
+/// providers remind by themselves.
 #[must_use]
 pub fn agreed(sent: &Content, event: Revision<'_>, is_found: bool) -> Base {
     let mut base = Base {
@@ -101,11 +103,15 @@ pub fn agreed(sent: &Content, event: Revision<'_>, is_found: bool) -> Base {
     let open = Content::default();
     for field in Field::ALL {
         let was_left_open = sent.agrees(&open, field);
-        if is_found && !was_left_open && !sent.means(event.content, field) {
-            base.task.take(field, event.content);
-            base.event.take(field, sent);
-            base.etag = None;
+        let is_filled_in = was_left_open && field == Field::Reminder;
+        if !is_found || is_filled_in || sent.means(event.content, field) {
+            continue;
         }
+        if !was_left_open {
+            base.task.take(field, event.content);
+        }
+        base.event.take(field, sent);
+        base.etag = None;
     }
     base
 }

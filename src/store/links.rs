@@ -231,6 +231,12 @@ pub enum Action {
         /// What holds the new fields.
         content: Content,
     },
+    /// Nothing but to find out whether there is an event of a creation whose
+    /// answer never came; what becomes of it is decided once it is known.
+    Find {
+        /// What was to be created.
+        content: Content,
+    },
     /// The event goes.
     Delete {
         /// The revision that the deletion is meant for.

@@ -93,16 +93,22 @@ impl Deciding<'_> {
 
     /// A task whose event may exist already, since the answer to its creation
     /// never came. What was to be sent first stays, unless it was refused: what
-    /// became of the task since is decided on once the event is known.
+    /// became of the task since is decided on once the event is known, which
+    /// somebody may have edited. One that is not wanted any more is only looked
+    /// for.
     fn pending(&self, pair: &Pair, link: &Link, task: Option<&Task>) -> Option<Step> {
+        let known = pair.outbox.as_ref();
         let Some(content) = task
             .map(|task| &task.content)
             .filter(|one| one.time.is_some())
         else {
             let why = "the task is to have no event any more".to_owned();
-            return Some(self.send(pair, Action::Delete { etag: None }, why));
+            let content = match known.map(|entry| &entry.action) {
+                Some(Action::Create { content, .. } | Action::Find { content }) => content.clone(),
+                Some(Action::Update { .. } | Action::Delete { .. }) | None => Content::default(),
+            };
+            return Some(self.send(pair, Action::Find { content }, why));
         };
-        let known = pair.outbox.as_ref();
         let is_under_way = known.is_some_and(|entry| {
             matches!(entry.action, Action::Create { .. }) && !entry.is_refused
         });

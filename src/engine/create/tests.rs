@@ -125,7 +125,7 @@ fn nothing_is_created_without_leave_and_a_calendar_to_write_to() {
 fn a_new_event_is_agreed_on_in_the_words_of_each_side() {
     let sent = scheduled();
     let returned = Content {
-        title: Some("filled in".to_owned()),
+        reminder_minutes: Some(15),
         ..scheduled()
     };
     for is_found in [false, true] {
@@ -148,7 +148,8 @@ fn a_found_event_that_says_something_else_is_a_change_of_both_sides() {
     };
     let found = Content {
         title: Some("theirs".to_owned()),
-        location: Some("filled in".to_owned()),
+        location: Some("added".to_owned()),
+        reminder_minutes: Some(15),
         ..scheduled()
     };
     let event = Revision {
@@ -157,8 +158,10 @@ fn a_found_event_that_says_something_else_is_a_change_of_both_sides() {
     };
     let base = agreed(&sent, event, true);
     assert_eq!(base.etag, None);
-    let merged = merge(&base, &sent, &found, Winner::Event);
-    assert_eq!(merged.pull, [Field::Title]);
+    // What was left open is no clash: the task follows whoever wins.
+    let merged = merge(&base, &sent, &found, Winner::Task);
+    assert_eq!(merged.push, [Field::Title]);
+    assert_eq!(merged.pull, [Field::Location]);
     assert_eq!(merged.clashes.len(), 1);
     // What a provider made of a new event is no change.
     let merged = merge(&agreed(&sent, event, false), &sent, &found, Winner::Event);

@@ -54,6 +54,9 @@ pub(super) enum ActionRow {
         fields: Vec<Field>,
         content: ContentRow,
     },
+    Find {
+        content: ContentRow,
+    },
     Delete {
         etag: Option<String>,
     },
@@ -139,6 +142,9 @@ impl From<&Action> for ActionRow {
                 fields: fields.clone(),
                 content: content.into(),
             },
+            Action::Find { content } => Self::Find {
+                content: content.into(),
+            },
             Action::Delete { etag } => Self::Delete { etag: etag.clone() },
         }
     }
@@ -162,6 +168,9 @@ impl ActionRow {
             } => Action::Update {
                 etag,
                 fields,
+                content: content.content()?,
+            },
+            Self::Find { content } => Action::Find {
                 content: content.content()?,
             },
             Self::Delete { etag } => Action::Delete { etag },

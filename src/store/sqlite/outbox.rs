@@ -94,6 +94,9 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
     match &settlement.outcome {
         Sent::Written { external_id, base } => {
             write_link(connection, settlement, external_id, base)?;
+            if matches!(entry.action, Action::Find { .. }) {
+                decide_again(connection, entry)?;
+            }
             remove(connection, entry)?;
         }
         Sent::Deleted => {
@@ -178,6 +181,15 @@ fn write_link(
     Ok(())
 }
 
+/// What became of the task was not decided on while its event was not known.
+fn decide_again(connection: &Connection, entry: &OutboxEntry) -> Outcome<()> {
+    let sql = "UPDATE calendar_links SET task_seen = ''
+        WHERE task_id = ?1 AND calendar_id = ?2";
+    let link = (&entry.task_id, &entry.calendar_id);
+    connection.prepare_cached(sql)?.execute(link)?;
+    Ok(())
+}
+
 /// The event is gone: the link rests, and remembers its generation.
 fn close_link(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
     let entry = &settlement.entry;
@@ -188,13 +200,14 @@ fn close_link(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
     Ok(())
 }
 
-/// Records an attempt.
+/// Records an attempt to write.
 fn record(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
     let entry = &settlement.entry;
     let (action, etag_before) = match &entry.action {
         Action::Create { .. } => ("create", None),
         Action::Update { etag, .. } => ("update", etag.as_ref()),
         Action::Delete { etag } => ("delete", etag.as_ref()),
+        Action::Find { .. } => return Ok(()),
     };
     let known = entry.external_id.as_ref();
     let (external_id, etag_after, reason) = match &settlement.outcome {

@@ -35,6 +35,8 @@ pub(super) struct Sender<'a> {
 enum Done {
     /// There is an event, which both sides agree on as follows.
     Written(Box<Event>, Box<Base>),
+    /// There is the event that was looked for.
+    Found(Box<Event>, Box<Base>),
     /// The event is gone.
     Deleted(Option<ExternalId>),
     /// The key of an event to be created is used up.
@@ -69,6 +71,11 @@ impl Sender<'_> {
         let (outcome, goes_on) = match done {
             Ok(Done::Written(event, base)) => {
                 pushed.written += 1;
+                let external_id = event.external_id.clone();
+                echo.of(*event);
+                (Sent::Written { external_id, base }, true)
+            }
+            Ok(Done::Found(event, base)) => {
                 let external_id = event.external_id.clone();
                 echo.of(*event);
                 (Sent::Written { external_id, base }, true)
@@ -121,6 +128,7 @@ impl Sender<'_> {
                 fields,
                 content,
             } => self.update(entry, etag.as_deref(), fields, content).await,
+            Action::Find { content } => self.find(entry, content).await,
             Action::Delete { etag } => self.delete(entry, etag.as_deref()).await,
         }
     }
@@ -176,23 +184,30 @@ impl Sender<'_> {
         }
     }
 
-    /// Deletes an event. Of one that was to be created only the key is known.
-    async fn delete(&self, entry: &OutboxEntry, etag: Option<&str>) -> Result<Done, ProviderError> {
-        let (provider, session) = (self.provider(), &self.visit.session);
-        let (event, etag) = match (&entry.external_id, etag) {
-            (Some(event), Some(etag)) => (event.clone(), etag.to_owned()),
-            (Some(_), None) => return Ok(Done::Changed),
-            (None, _) => {
-                let creation = self.creation(entry, entry.generation, Content::default());
-                match provider.created_event(session, &creation).await? {
-                    None => return Ok(Done::Deleted(None)),
-                    Some(found) => (found.external_id, found.etag.unwrap_or_default()),
-                }
-            }
+    /// Looks for the event of a creation whose answer never came.
+    async fn find(&self, entry: &OutboxEntry, sent: &Content) -> Result<Done, ProviderError> {
+        let creation = self.creation(entry, entry.generation, sent.clone());
+        let session = &self.visit.session;
+        let Some(event) = self.provider().created_event(session, &creation).await? else {
+            return Ok(Done::Deleted(None));
         };
-        let at = self.at(&event);
-        match provider.delete_event(session, &at, &etag).await {
-            Ok(()) => Ok(Done::Deleted(Some(event))),
+        let found = Content::of(&event);
+        let revision = Revision {
+            content: &found,
+            etag: event.etag.as_deref(),
+        };
+        let base = agreed(sent, revision, true);
+        Ok(Done::Found(Box::new(event), Box::new(base)))
+    }
+
+    async fn delete(&self, entry: &OutboxEntry, etag: Option<&str>) -> Result<Done, ProviderError> {
+        let (Some(event), Some(etag)) = (&entry.external_id, etag) else {
+            return Ok(Done::Changed);
+        };
+        let session = &self.visit.session;
+        let at = self.at(event);
+        match self.provider().delete_event(session, &at, etag).await {
+            Ok(()) => Ok(Done::Deleted(Some(event.clone()))),
             Err(error) if is_outdated(&error) => Ok(Done::Changed),
             Err(error) => Err(error),
         }

@@ -66,11 +66,11 @@ impl House {
                 world.folder("Work").put(lunch);
             }
         }
-        self.own = self.planner.bodies();
         match self.planner.at {
             At::Google => self.furnish_google(),
             At::Microsoft => self.furnish_microsoft(),
         }
+        self.own = self.planner.bodies();
     }
 
     fn furnish_google(&self) {

@@ -1,5 +1,6 @@
 //! Answers that are lost, late, or refusals.
 
+use calsync::model::conflict::ConflictKind;
 use calsync::model::run::Outcome;
 
 use crate::support::planner::{Edit, Mishap, Planner, Write, at_both};
@@ -8,7 +9,10 @@ use crate::support::story::{ANA, expect, force};
 at_both! {
     a_creation_whose_answer_is_lost_is_found_again,
     a_creation_whose_answer_is_lost_does_not_undo_an_edit,
+    what_was_added_before_the_answer_came_reaches_the_task,
     a_task_that_goes_before_the_answer_comes_leaves_no_event,
+    an_edited_event_of_a_task_that_goes_before_the_answer_comes_is_a_question,
+    an_edited_event_of_a_task_without_time_leaves_its_words_behind,
     an_update_whose_answer_is_lost_is_made_once,
     a_deletion_whose_answer_is_lost_is_done,
     a_wait_that_is_asked_for_is_kept,
@@ -61,6 +65,44 @@ async fn a_task_that_goes_before_the_answer_comes_leaves_no_event(planner: Plann
     planner.application("DELETE FROM tasks");
     planner.sync().await;
     planner.both_hold(&[]).await;
+}
+
+async fn what_was_added_before_the_answer_came_reaches_the_task(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::AnswerLost, 3);
+    planner.sync().await;
+    planner.edit("report", Edit::Place("hall"));
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("conflicts", 0)]);
+    planner.both_hold(&["2026-03-03T09:00Z report @hall"]).await;
+}
+
+async fn an_edited_event_of_a_task_that_goes_before_the_answer_comes_is_a_question(
+    planner: Planner,
+) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::AnswerLost, 3);
+    planner.sync().await;
+    planner.edit("report", Edit::Title("important"));
+    planner.application("DELETE FROM tasks");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]);
+    let open = planner.world.conflicts().await;
+    assert_eq!(open[0].kind, ConflictKind::EditDelete);
+    assert_eq!(planner.events().len(), 1);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn an_edited_event_of_a_task_without_time_leaves_its_words_behind(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::AnswerLost, 3);
+    planner.sync().await;
+    planner.edit("report", Edit::Place("hall"));
+    planner.plan("t-1", "start_date = NULL, end_date = NULL");
+    planner.sync().await;
+    planner.both_hold(&[]).await;
+    let places = planner.world.column("SELECT location FROM tasks");
+    assert_eq!(places, ["hall"]);
 }
 
 async fn an_update_whose_answer_is_lost_is_made_once(planner: Planner) {
