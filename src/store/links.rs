@@ -41,8 +41,9 @@ pub trait Links {
     /// waits for approval.
     async fn outbox_list(&self, calendar: &CalendarId, due: Due) -> Result<Vec<OutboxEntry>>;
     /// Notes how sending an entry went in one write, if the lease is still
-    /// held: its link, the entry, and the record of the attempt. False, and
-    /// nothing written, when the entry is not there any more.
+    /// held: its link, the event as it is from now on, the entry, and the record
+    /// of the attempt. False, and nothing written, when the entry is not there
+    /// any more.
     async fn outbox_settle(&self, settlement: Settlement) -> Result<bool>;
 }
 
@@ -316,6 +317,9 @@ pub struct Settlement {
     pub lease: Lease,
     /// How it went.
     pub outcome: Sent,
+    /// The event as the provider answered it, unless it belongs to a series. A
+    /// link is of no use without: that its event went would not be noticed.
+    pub event: Option<Box<Event>>,
     /// The instant of the cycle.
     pub now: DateTime<Utc>,
 }

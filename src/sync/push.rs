@@ -41,7 +41,7 @@ pub(super) struct Pushed {
 /// What has to be brought into the store after a round.
 #[derive(Default)]
 struct Echo {
-    /// What the provider answered.
+    /// What became of events by what was sent.
     changes: Vec<Change>,
     /// Events that are to be read again.
     unknown: Vec<ExternalId>,

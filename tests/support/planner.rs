@@ -1,6 +1,8 @@
 //! A world in which an application plans: Ana's tasks, and her calendar at
 //! either provider, in words that hold for both.
 
+use std::sync::Mutex;
+
 use calsync::model::content::Content;
 use calsync::model::id::CalendarId;
 use calsync::model::preferences::{ConflictStrategy, PreferencesChange};
@@ -243,25 +245,15 @@ impl Planner {
         let account = email(user);
         match self.at {
             At::Google => {
-                let kind = match write {
-                    Write::Create => google::Kind::EventsInsert,
-                    Write::Update => google::Kind::EventsPatch,
-                    Write::Delete => google::Kind::EventsDelete,
-                };
                 let refused = match mishap {
                     Mishap::NoScope => google::ApiError::insufficient_permissions(),
                     _ => google::ApiError::forbidden(),
                 };
                 let fault = fault(mishap, refused.status, &refused.body());
                 self.world
-                    .inject(fault.on(kind).account(&account).times(times));
+                    .inject(fault.on(google_kind(write)).account(&account).times(times));
             }
             At::Microsoft => {
-                let kind = match write {
-                    Write::Create => microsoft::Kind::EventsCreate,
-                    Write::Update => microsoft::Kind::EventsUpdate,
-                    Write::Delete => microsoft::Kind::EventsDelete,
-                };
                 let refused = match mishap {
                     Mishap::NoScope => {
                         microsoft::ApiError::new(403, "Authorization_RequestDenied", "no scope")
@@ -270,7 +262,7 @@ impl Planner {
                 };
                 let fault = fault(mishap, refused.status, &refused.body());
                 self.world
-                    .upset(fault.on(kind).account(&account).times(times));
+                    .upset(fault.on(graph_kind(write)).account(&account).times(times));
             }
         }
     }
@@ -312,6 +304,26 @@ impl Planner {
                     assert!(graph.delete_event(&id));
                 });
                 self.world.upset(fault.on(microsoft::Kind::EventsUpdate));
+            }
+        }
+    }
+
+    /// The process that sends the write of this number can note nothing from
+    /// there on.
+    pub(crate) fn dies_at(&self, write: Write, number: u32) {
+        let database = Mutex::new(self.world.database());
+        let dies = move || {
+            let database = database.lock().unwrap();
+            database.execute_batch("DELETE FROM leases").unwrap();
+        };
+        match self.at {
+            At::Google => {
+                let fault = google::Fault::meanwhile(move |_| dies());
+                self.world.inject(fault.on(google_kind(write)).nth(number));
+            }
+            At::Microsoft => {
+                let fault = microsoft::Fault::meanwhile(move |_| dies());
+                self.world.upset(fault.on(graph_kind(write)).nth(number));
             }
         }
     }
@@ -429,6 +441,22 @@ fn fault<K: Copy + PartialEq, H: Clone>(mishap: Mishap, status: u16, body: &Valu
         Mishap::AnswerLost => Fault::new(Effect::DropAfter),
         Mishap::Busy { seconds } => Fault::answer(429, "{}").retry_after(&seconds.to_string()),
         Mishap::Refused | Mishap::NoScope => Fault::answer(status, &body.to_string()),
+    }
+}
+
+fn google_kind(write: Write) -> google::Kind {
+    match write {
+        Write::Create => google::Kind::EventsInsert,
+        Write::Update => google::Kind::EventsPatch,
+        Write::Delete => google::Kind::EventsDelete,
+    }
+}
+
+fn graph_kind(write: Write) -> microsoft::Kind {
+    match write {
+        Write::Create => microsoft::Kind::EventsCreate,
+        Write::Update => microsoft::Kind::EventsUpdate,
+        Write::Delete => microsoft::Kind::EventsDelete,
     }
 }
 

@@ -7,10 +7,12 @@ use super::content::{ActionRow, ContentRow};
 use super::convert::{Json, Milli, moment, small};
 use super::error::Outcome;
 use super::links::WRITABLE;
-use super::{leases, links};
+use super::{apply, calendars, leases, links, stage};
+use crate::model::change::Change;
+use crate::model::event::Event;
 use crate::model::id::{CalendarId, EventId, ExternalId, TaskId};
 use crate::model::link::Base;
-use crate::store::{Action, Due, OutboxEntry, Sent, Settlement};
+use crate::store::{Action, Apply, Coverage, Due, OutboxEntry, Sent, Settlement};
 
 /// Entries with the event that they are about.
 const SELECT: &str = "\
@@ -90,6 +92,9 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
     let row = (entry.id, &entry.task_id, &entry.calendar_id, entry.attempts);
     if !connection.prepare_cached(there)?.exists(row)? {
         return Ok(false);
+    }
+    if let Some(event) = &settlement.event {
+        show(connection, settlement, event)?;
     }
     match &settlement.outcome {
         Sent::Written { external_id, base } => {
@@ -178,6 +183,31 @@ fn write_link(
         base.etag,
         Milli(settlement.now),
     ])?;
+    Ok(())
+}
+
+/// Makes the event visible as it was answered, as a pull would.
+fn show(connection: &Connection, settlement: &Settlement, event: &Event) -> Outcome<()> {
+    let calendar = calendars::find(connection, &settlement.entry.calendar_id)?;
+    let Some((calendar, window)) = calendar.and_then(|one| {
+        let window = one.window?;
+        Some((one, window))
+    }) else {
+        return Ok(());
+    };
+    stage::clear(connection, &calendar.id)?;
+    let change = Change::Upsert(Box::new(event.clone()));
+    stage::add(connection, &calendar.id, &[change])?;
+    let apply = Apply {
+        calendar: calendar.id,
+        lease: settlement.lease.clone(),
+        coverage: Coverage::Changes,
+        park: None,
+        token: calendar.sync_token,
+        window,
+        now: settlement.now,
+    };
+    apply::apply(connection, &apply)?;
     Ok(())
 }
 

@@ -68,16 +68,17 @@ impl Sender<'_> {
             again,
             is_refused: is_refusal(error),
         };
+        let mut shown = None;
         let (outcome, goes_on) = match done {
             Ok(Done::Written(event, base)) => {
                 pushed.written += 1;
                 let external_id = event.external_id.clone();
-                echo.of(*event);
+                shown = echo.of(event);
                 (Sent::Written { external_id, base }, true)
             }
             Ok(Done::Found(event, base)) => {
                 let external_id = event.external_id.clone();
-                echo.of(*event);
+                shown = echo.of(event);
                 (Sent::Written { external_id, base }, true)
             }
             Ok(Done::Deleted(event)) => {
@@ -110,6 +111,7 @@ impl Sender<'_> {
             entry,
             lease: self.lease.clone(),
             outcome,
+            event: shown,
             now,
         };
         self.sync.store.outbox_settle(settlement).await?;
@@ -264,13 +266,14 @@ fn refusal(error: &ProviderError, attempts: u32, now: DateTime<Utc>) -> Option<R
 }
 
 impl Echo {
-    /// Takes note of an event as the provider answered it. What belongs to a
-    /// series is told by all of it only.
-    fn of(&mut self, event: Event) {
+    /// What is to be noted of an event as the provider answered it. What belongs
+    /// to a series is told by all of it only.
+    fn of(&mut self, event: Box<Event>) -> Option<Box<Event>> {
         match event.kind {
-            EventKind::Single => self.changes.push(Change::Upsert(Box::new(event))),
+            EventKind::Single => Some(event),
             EventKind::Series { .. } | EventKind::Exception { .. } => {
                 self.unknown.push(event.external_id);
+                None
             }
         }
     }

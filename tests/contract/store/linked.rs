@@ -161,6 +161,7 @@ impl Bench {
             entry: entry.clone(),
             lease: lease(&self.calendar, "cycle"),
             outcome,
+            event: None,
             now: now(),
         }
     }

@@ -3,12 +3,13 @@
 use calsync::model::conflict::{ConflictKind, ResolutionStatus};
 use calsync::model::run::Outcome;
 
-use crate::support::planner::{Edit, Planner, at_both};
+use crate::support::planner::{Edit, Planner, Write, at_both};
 use crate::support::story::expect;
 
 at_both! {
     a_deleted_task_takes_its_event_along,
     a_task_without_its_event_lives_on_unscheduled,
+    an_event_that_goes_after_the_process_that_created_it_died_is_a_removal,
     an_event_that_was_deleted_while_its_task_was_edited_is_a_question,
     a_task_that_was_deleted_while_its_event_was_edited_is_a_question,
     what_both_sides_deleted_is_forgotten,
@@ -52,6 +53,17 @@ async fn a_task_without_its_event_lives_on_unscheduled(planner: Planner) {
     planner.plan("t-1", "start_date = '2026-03-05T09:00:00Z'");
     planner.sync().await;
     planner.both_hold(&["2026-03-05T09:00Z draft"]).await;
+}
+
+async fn an_event_that_goes_after_the_process_that_created_it_died_is_a_removal(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.task("t-2", "review", "2026-03-04T09:00:00Z");
+    planner.dies_at(Write::Create, 2);
+    planner.sync().await;
+    assert_eq!(planner.events().len(), 2);
+    planner.delete("report");
+    planner.sync().await;
+    planner.both_hold(&["2026-03-04T09:00Z review"]).await;
 }
 
 async fn an_event_that_was_deleted_while_its_task_was_edited_is_a_question(planner: Planner) {
