@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use self::history::History;
 use self::house::House;
 use crate::support::planner::At;
+use crate::support::story::World;
 
 /// How many seeds are tried, over both providers.
 const USUAL: u64 = 1000;
@@ -55,12 +56,16 @@ fn converge(at: At) {
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
+                let mut ended = None;
                 loop {
                     let seed = next.fetch_add(2, Ordering::Relaxed);
                     if seed >= end {
                         break;
                     }
-                    failures.lock().unwrap().extend(failure(at, seed));
+                    failures
+                        .lock()
+                        .unwrap()
+                        .extend(failure(at, seed, &mut ended));
                 }
             });
         }
@@ -76,12 +81,12 @@ fn converge(at: At) {
 }
 
 /// What went wrong with a seed, and how it came to that.
-fn failure(at: At, seed: u64) -> Option<String> {
+fn failure(at: At, seed: u64, ended: &mut Option<World>) -> Option<String> {
     let history = Arc::new(Mutex::new(History::default()));
     let live = || {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.enable_all().build().unwrap();
-        runtime.block_on(live(at, seed, history.clone()))
+        runtime.block_on(live(at, seed, history.clone(), ended))
     };
     let what = match catch_unwind(AssertUnwindSafe(live)) {
         Ok(Ok(())) => return None,
@@ -102,8 +107,13 @@ fn failure(at: At, seed: u64) -> Option<String> {
 }
 
 /// Lives through a seed; an error says what is not as it must be.
-async fn live(at: At, seed: u64, history: Arc<Mutex<History>>) -> Result<(), String> {
-    let house = House::start(at, seed, history).await;
+async fn live(
+    at: At,
+    seed: u64,
+    history: Arc<Mutex<History>>,
+    ended: &mut Option<World>,
+) -> Result<(), String> {
+    let house = House::start(at, seed, history, ended.take()).await;
     for _ in 0..TROUBLED {
         house.some_deeds();
         house.prefers().await;
@@ -112,5 +122,7 @@ async fn live(at: At, seed: u64, history: Arc<Mutex<History>>) -> Result<(), Str
     }
     house.no_more_trouble();
     house.becomes_quiet().await?;
-    house.holds_what_is_true().await
+    house.holds_what_is_true().await?;
+    *ended = Arc::into_inner(house).map(|house| house.planner.world);
+    Ok(())
 }

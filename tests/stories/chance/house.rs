@@ -53,12 +53,22 @@ pub(super) struct Process {
 }
 
 impl House {
-    pub(super) async fn start(at: At, seed: u64, history: Arc<Mutex<History>>) -> Arc<Self> {
+    /// Begins in place of a world that has ended, if there was one.
+    pub(super) async fn start(
+        at: At,
+        seed: u64,
+        history: Arc<Mutex<History>>,
+        ended: Option<World>,
+    ) -> Arc<Self> {
         let now = "2026-03-02T06:00:00Z";
-        let world = match at {
-            At::Google => World::start(now).await,
-            At::Microsoft => World::outlook(now).await,
+        let world = match ended {
+            Some(ended) => World::after(ended, now).await,
+            None => World::empty(now).await,
         };
+        match at {
+            At::Google => world.person(ANA, "Europe/Berlin", "Work").await,
+            At::Microsoft => world.colleague(ANA, "Europe/Berlin", "Work").await,
+        }
         let planner = Planner { world, at };
         planner
             .prefer(PreferencesChange {
