@@ -42,6 +42,8 @@ pub enum Does {
     CreateEvent,
     /// An event is changed.
     UpdateEvent,
+    /// It is found out whether an event exists that is not wanted any more.
+    FindEvent,
     /// An event is deleted.
     DeleteEvent,
     /// The task follows its event.
@@ -63,6 +65,7 @@ impl Does {
         match self {
             Self::CreateEvent => "create event",
             Self::UpdateEvent => "update event",
+            Self::FindEvent => "find event",
             Self::DeleteEvent => "delete event",
             Self::UpdateTask => "update task",
             Self::UnscheduleTask => "unschedule task",
@@ -159,6 +162,7 @@ impl Deciding<'_> {
         let (does, fields) = match action {
             Action::Create { .. } => (Does::CreateEvent, [].as_slice()),
             Action::Update { fields, .. } => (Does::UpdateEvent, fields.as_slice()),
+            Action::Find { .. } => (Does::FindEvent, [].as_slice()),
             Action::Delete { .. } => (Does::DeleteEvent, [].as_slice()),
         };
         match obstacle(self.preferences, Some(self.calendar)) {
