@@ -1,6 +1,8 @@
 //! A world in which an application plans: Ana's tasks, and her calendar at
 //! either provider, in words that hold for both.
 
+mod words;
+
 use std::sync::Mutex;
 
 use calsync::model::content::Content;
@@ -8,11 +10,14 @@ use calsync::model::id::CalendarId;
 use calsync::model::preferences::{ConflictStrategy, PreferencesChange};
 use calsync::model::run::JobRun;
 use calsync::model::time::EventTime;
-use calsync::sandbox::faults::{Effect, Fault};
 use calsync::sandbox::{google, microsoft};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+pub(crate) use self::words::{Mishap, Write};
+use self::words::{
+    fault, google_kind, google_patch, google_time, graph_kind, graph_patch, graph_time,
+};
 use super::story::{ANA, World, email};
 
 /// Where Ana's calendar is.
@@ -48,30 +53,6 @@ pub(crate) enum Edit<'a> {
     Move(&'a str),
     /// To the whole of a day (`2026-03-04`).
     Day(&'a str),
-}
-
-/// What goes wrong with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mishap {
-    /// It is processed, and the answer is lost.
-    AnswerLost,
-    /// It is refused for a while.
-    Busy {
-        /// Seconds that are asked for.
-        seconds: u32,
-    },
-    /// It is refused for good.
-    Refused,
-    /// The account did not allow writing.
-    NoScope,
-}
-
-/// What a request does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Write {
-    Create,
-    Update,
-    Delete,
 }
 
 /// Runs stories at both providers.
@@ -433,91 +414,6 @@ impl Seen {
             line += &format!(" ({})", self.text);
         }
         line
-    }
-}
-
-fn fault<K: Copy + PartialEq, H: Clone>(mishap: Mishap, status: u16, body: &Value) -> Fault<K, H> {
-    match mishap {
-        Mishap::AnswerLost => Fault::new(Effect::DropAfter),
-        Mishap::Busy { seconds } => Fault::answer(429, "{}").retry_after(&seconds.to_string()),
-        Mishap::Refused | Mishap::NoScope => Fault::answer(status, &body.to_string()),
-    }
-}
-
-fn google_kind(write: Write) -> google::Kind {
-    match write {
-        Write::Create => google::Kind::EventsInsert,
-        Write::Update => google::Kind::EventsPatch,
-        Write::Delete => google::Kind::EventsDelete,
-    }
-}
-
-fn graph_kind(write: Write) -> microsoft::Kind {
-    match write {
-        Write::Create => microsoft::Kind::EventsCreate,
-        Write::Update => microsoft::Kind::EventsUpdate,
-        Write::Delete => microsoft::Kind::EventsDelete,
-    }
-}
-
-fn google_patch(edit: Edit<'_>) -> Value {
-    match edit {
-        Edit::Title(title) => json!({ "summary": title }),
-        Edit::Place(place) => json!({ "location": place }),
-        Edit::Text(text) => json!({ "description": text }),
-        Edit::Move(start) => {
-            let time = |at: NaiveDateTime| json!({ "date": null, "dateTime": wall(at), "timeZone": "UTC" });
-            let (start, end) = hour(start);
-            json!({ "start": time(start), "end": time(end) })
-        }
-        Edit::Day(day) => {
-            let date = |day: NaiveDate| json!({ "date": day.to_string(), "dateTime": null });
-            let start: NaiveDate = day.parse().unwrap();
-            json!({ "start": date(start), "end": date(start + TimeDelta::days(1)) })
-        }
-    }
-}
-
-fn graph_patch(edit: Edit<'_>) -> Value {
-    match edit {
-        Edit::Title(title) => json!({ "subject": title }),
-        Edit::Place(place) => json!({ "location": { "displayName": place } }),
-        Edit::Text(text) => json!({ "body": { "contentType": "text", "content": text } }),
-        Edit::Move(start) => {
-            let time = |at: NaiveDateTime| json!({ "dateTime": wall(at), "timeZone": "UTC" });
-            let (start, end) = hour(start);
-            json!({ "isAllDay": false, "start": time(start), "end": time(end) })
-        }
-        Edit::Day(day) => {
-            let midnight = |day: NaiveDate| json!({ "dateTime": format!("{day}T00:00:00"), "timeZone": "UTC" });
-            let start: NaiveDate = day.parse().unwrap();
-            let end = start + TimeDelta::days(1);
-            json!({ "isAllDay": true, "start": midnight(start), "end": midnight(end) })
-        }
-    }
-}
-
-fn hour(start: &str) -> (NaiveDateTime, NaiveDateTime) {
-    let start: NaiveDateTime = format!("{start}:00").parse().unwrap();
-    (start, start + TimeDelta::hours(1))
-}
-
-fn wall(at: NaiveDateTime) -> String {
-    at.format("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
-fn google_time(time: &Value) -> String {
-    match time["date"].as_str() {
-        Some(day) => day.to_owned(),
-        None => instant(time["dateTime"].as_str().unwrap().parse().unwrap()),
-    }
-}
-
-fn graph_time(time: &Value, days: bool) -> String {
-    let text = time["dateTime"].as_str().unwrap();
-    match days {
-        true => text[..10].to_owned(),
-        false => instant(text.parse::<NaiveDateTime>().unwrap().and_utc()),
     }
 }
 
