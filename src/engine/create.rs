@@ -5,6 +5,7 @@ use crate::model::calendar::Calendar;
 use crate::model::content::{Content, Field};
 use crate::model::link::{Base, Link, LinkState};
 use crate::model::preferences::Preferences;
+use crate::model::time::Window;
 
 /// What is to happen with a task that may lack an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Reason {
     Deleted,
     /// The task has no start.
     Unscheduled,
+    /// The task was over before the timeline begins.
+    Past,
     /// The user does not let us write.
     WritesOff,
     /// The user has no calendar for new events that is synced.
@@ -44,6 +47,7 @@ impl Reason {
             Self::Linked => "the task has an event",
             Self::Deleted => "the task is deleted",
             Self::Unscheduled => "the task has no start",
+            Self::Past => "the task was over before the timeline begins",
             Self::WritesOff => "the user has not enabled writing",
             Self::NoCalendar => "the user has no primary calendar that is synced",
             Self::ReadOnly => "the user may not write to the primary calendar",
@@ -67,11 +71,19 @@ pub fn obstacle(preferences: &Preferences, calendar: Option<&Calendar>) -> Optio
 
 /// Decides about a task, none when it was deleted.
 ///
+/// What was over before the window begins is given no event: nobody's past is
+/// filled up when writing is allowed.
+///
 /// A closed link was left behind by a task whose time was cleared with it: one
 /// that has a time now was scheduled anew, and gets an event of the next
 /// generation.
 #[must_use]
-pub fn creation(task: Option<&Content>, link: Option<&Link>, obstacle: Option<Reason>) -> Creation {
+pub fn creation(
+    task: Option<&Content>,
+    link: Option<&Link>,
+    obstacle: Option<Reason>,
+    window: &Window,
+) -> Creation {
     let generation = match link {
         None => 1,
         Some(link) => match link.state {
@@ -80,9 +92,12 @@ pub fn creation(task: Option<&Content>, link: Option<&Link>, obstacle: Option<Re
             LinkState::Closed => link.generation.saturating_add(1),
         },
     };
-    match (task, obstacle) {
-        (None, _) => Creation::Nothing(Reason::Deleted),
-        (Some(task), _) if task.time.is_none() => Creation::Nothing(Reason::Unscheduled),
+    let Some(task) = task else {
+        return Creation::Nothing(Reason::Deleted);
+    };
+    match (&task.time, obstacle) {
+        (None, _) => Creation::Nothing(Reason::Unscheduled),
+        (Some(time), _) if window.is_after(time) => Creation::Nothing(Reason::Past),
         (Some(_), Some(reason)) => Creation::Nothing(reason),
         (Some(_), None) => Creation::Create { generation },
     }

@@ -56,8 +56,8 @@ pub fn merge(base: &Base, task: &Content, event: &Content, winner: Winner) -> Me
         if task.means(event, field) {
             continue;
         }
-        let task_changed = !task.agrees(&base.task, field);
-        let event_changed = !event.agrees(&base.event, field);
+        let task_changed = !task.means(&base.task, field);
+        let event_changed = !event.means(&base.event, field);
         match (task_changed, event_changed) {
             (false, false) => {}
             (true, false) => merged.push.push(field),

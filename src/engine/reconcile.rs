@@ -73,7 +73,7 @@ pub enum Action {
 /// The event as far as it was read since the base.
 #[derive(Clone, Copy, Debug)]
 pub enum EventNow<'a> {
-    /// Nothing was read that is newer than the base.
+    /// Nothing was read that was not decided on.
     Unread,
     /// It was read.
     Read(Revision<'a>),
@@ -115,8 +115,8 @@ pub fn is_gone(event: &Event) -> bool {
 /// Decides what is to be done about a link whose task is as given, none when
 /// it was deleted. All contents are normalized.
 ///
-/// An open conflict takes the revision from the base: until the event is read
-/// again nothing is decided, and then it is compared.
+/// An open conflict takes the revision from the base, so that the event is
+/// compared each time; without the event nothing is decided.
 #[must_use]
 pub fn reconcile(
     base: &Base,
@@ -140,10 +140,7 @@ pub fn reconcile(
         Verdict::Merge => pair.write(pair.merge(winner)),
         Verdict::PullOnly => pair.write(pair.merge(winner).without_push()),
         Verdict::MergeThenDelete => pair.write_or_delete(pair.merge(winner)),
-        Verdict::DeleteEvent => Decision::plain(Action::DeleteEvent {
-            pull: Vec::new(),
-            clashes: Vec::new(),
-        }),
+        Verdict::DeleteEvent => pair.delete(),
         Verdict::Unlink => Decision::plain(Action::Unlink),
         Verdict::Forget => Decision::plain(Action::Forget),
         Verdict::EditDelete => pair.edit_delete(pair.edited()),
@@ -184,17 +181,11 @@ pub fn settle(
         (Winner::Task, Some(_)) => decision,
         (Winner::Event, Some(_)) => Decision::plain(Action::Unlink),
         // What the event says is known and given up.
-        (Winner::Task, None) => Decision {
-            action: Action::DeleteEvent {
-                pull: Vec::new(),
-                clashes: Vec::new(),
-            },
-            base: revision.map(|event| Base {
-                task: base.task.clone(),
-                event: event.content.clone(),
-                etag: event.etag.map(str::to_owned),
-            }),
-        },
+        (Winner::Task, None) => {
+            let event = revision.unwrap_or_else(|| agreed(base));
+            let task = &base.task;
+            Pair { base, task, event }.delete()
+        }
         (Winner::Event, None) => Decision::plain(Action::Forget),
     }
 }

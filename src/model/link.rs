@@ -56,8 +56,8 @@ pub struct Base {
 
 impl Base {
     /// The base after some fields were sent, from what the provider made of
-    /// them. The other fields stay: the revision that the change was meant for
-    /// vouches for them.
+    /// them. The other fields stay; where the answer says something else of them
+    /// the event was edited meanwhile, and has to be compared.
     #[must_use]
     pub fn sent(
         &self,
@@ -71,7 +71,9 @@ impl Base {
             base.task.take(*field, task);
             base.event.take(*field, returned);
         }
-        base.etag = self.etag.as_ref().and(etag).map(str::to_owned);
+        let is_as_agreed = base.event == *returned;
+        let etag = self.etag.as_ref().and(etag).filter(|_| is_as_agreed);
+        base.etag = etag.map(str::to_owned);
         base
     }
 }
@@ -98,12 +100,27 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_agreed_on_in_the_words_of_each_side() {
-        let sent = base(Some("1")).sent(&[Field::Title], &titled("new"), &titled("NEW"), Some("2"));
+        let returned = Content {
+            location: Some("OLD".to_owned()),
+            ..titled("NEW")
+        };
+        let sent = base(Some("1")).sent(&[Field::Title], &titled("new"), &returned, Some("2"));
         assert_eq!(sent.task.title.as_deref(), Some("new"));
         assert_eq!(sent.event.title.as_deref(), Some("NEW"));
         assert_eq!(sent.task.location.as_deref(), Some("old"));
         assert_eq!(sent.event.location.as_deref(), Some("OLD"));
         assert_eq!(sent.etag.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn what_somebody_else_changed_meanwhile_is_compared_again() {
+        let returned = Content {
+            location: Some("theirs".to_owned()),
+            ..titled("NEW")
+        };
+        let sent = base(Some("1")).sent(&[Field::Title], &titled("new"), &returned, Some("3"));
+        assert_eq!(sent.event.location.as_deref(), Some("OLD"));
+        assert_eq!(sent.etag, None);
     }
 
     #[test]

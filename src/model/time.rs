@@ -265,6 +265,15 @@ impl Window {
         }
     }
 
+    /// Whether the given time is over before this window begins.
+    #[must_use]
+    pub fn is_after(&self, time: &EventTime) -> bool {
+        match time {
+            EventTime::AllDay { end, .. } => *end <= self.start.date_naive(),
+            EventTime::Timed { start, end, .. } => *end <= self.start && *start < self.start,
+        }
+    }
+
     /// The parts of this window that an older one does not cover.
     #[must_use]
     pub fn beyond(&self, old: &Self) -> Vec<Self> {

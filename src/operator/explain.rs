@@ -12,7 +12,7 @@ use crate::model::content::Field;
 use crate::model::event::EventStatus;
 use crate::model::id::{CalendarId, ConflictId, EventId, ExternalId, TaskId, UserId};
 use crate::model::link::LinkState;
-use crate::store::{KnownEvent, OutboxEntry, WriteRecord};
+use crate::store::{KnownEvent, OutboxEntry, Outcome, WriteRecord};
 use crate::sync::{Explanation, Intent};
 
 /// Tell why something was synced, or was not
@@ -249,9 +249,10 @@ impl<'a> Pending<'a> {
 }
 
 fn written(record: &WriteRecord) -> String {
-    let outcome = match &record.refused {
-        None => "done".to_owned(),
-        Some(why) => format!("failed: {why}"),
+    let outcome = match record.outcome {
+        Outcome::Done => "done".to_owned(),
+        Outcome::Sent => "sent, the answer is not known".to_owned(),
+        Outcome::Failed => format!("failed: {}", record.reason.as_deref().unwrap_or("-")),
     };
     let (at, action, why) = (moment(record.at), &record.action, &record.why);
     format!("write     {at} {action} ({why}): {outcome}")

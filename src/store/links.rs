@@ -2,8 +2,8 @@
 //! decided, and how sending it went.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::Result;
 use crate::model::conflict::{Conflict, ResolutionStatus};
@@ -20,15 +20,22 @@ pub trait Links {
     /// What has to be decided on in a calendar, by task: its open links of
     /// which the task, the event, or the time of the next attempt has come
     /// since they were last decided on; and, where the user lets us write and
-    /// this is the calendar for it, tasks with a start that have no event. A
+    /// this is the calendar for it, tasks with a start that have no event and end
+    /// on a day or later. A
     /// closed link is none of them until its task changes.
-    async fn link_moved(&self, calendar: &CalendarId, now: DateTime<Utc>) -> Result<Vec<Pair>>;
+    async fn link_moved(
+        &self,
+        calendar: &CalendarId,
+        now: DateTime<Utc>,
+        from: NaiveDate,
+    ) -> Result<Vec<Pair>>;
     /// A task and its event, whether or not anything of them moved; none when
     /// there is neither a task nor a link, or while the task's time cannot be
     /// read.
     async fn link_pair(&self, task: &TaskId) -> Result<Option<Pair>>;
-    /// How many events of a calendar stand for tasks.
-    async fn link_count(&self, calendar: &CalendarId) -> Result<u64>;
+    /// How many events of a calendar stand for tasks, and how many of them are
+    /// to be deleted once that is approved.
+    async fn link_count(&self, calendar: &CalendarId) -> Result<LinkCount>;
     /// The last writes about a task, the newest first.
     async fn write_list(&self, task: &TaskId, most: u32) -> Result<Vec<WriteRecord>>;
     /// Carries out what was decided in one write, if the lease is still held.
@@ -40,6 +47,24 @@ pub trait Links {
     /// oldest first; nothing while it must not be written, and nothing that
     /// waits for approval.
     async fn outbox_list(&self, calendar: &CalendarId, due: Due) -> Result<Vec<OutboxEntry>>;
+    /// Notes that an entry is about to be sent, if the lease is still held: from
+    /// now on it may have been. The entry as it is then; none when it is not
+    /// there any more.
+    async fn outbox_begin(
+        &self,
+        entry: &OutboxEntry,
+        lease: &Lease,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OutboxEntry>>;
+    /// Has nothing be sent to a calendar before a moment, if the lease is still
+    /// held, and says why.
+    async fn outbox_rest(
+        &self,
+        calendar: &CalendarId,
+        lease: &Lease,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<()>;
     /// Notes how sending an entry went in one write, if the lease is still
     /// held: its link, the event as it is from now on, the entry, and the record
     /// of the attempt. False, and nothing written, when the entry is not there
@@ -87,6 +112,17 @@ pub enum Due {
     By(DateTime<Utc>),
     /// Everything, also what rests after failures or was refused.
     All,
+    /// Whatever is planned, also what waits for approval or must not be written.
+    Planned,
+}
+
+/// The events that stand for tasks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkCount {
+    /// All of them.
+    pub open: u64,
+    /// Those whose deletion waits for approval.
+    pub parked: u64,
 }
 
 /// The event of a link.
@@ -275,7 +311,8 @@ pub struct OutboxEntry {
     pub why: String,
     /// When it was decided.
     pub planned_at: DateTime<Utc>,
-    /// How often it was tried and failed.
+    /// How often sending it was begun: from the first time on it may have been
+    /// carried out.
     pub attempts: u32,
     /// When to try next; none when it rests until it is decided anew.
     pub next_attempt_at: Option<DateTime<Utc>>,
@@ -287,7 +324,7 @@ pub struct OutboxEntry {
     pub parked_by: Option<ConflictId>,
 }
 
-/// A write to a provider, or the attempt.
+/// A write to a provider, from the moment before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WriteRecord {
     /// When.
@@ -304,14 +341,28 @@ pub struct WriteRecord {
     pub etag_after: Option<String>,
     /// Why it was made.
     pub why: String,
+    /// How it went.
+    pub outcome: Outcome,
     /// Why it failed, if it did.
-    pub refused: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// How a write went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was about to be sent, and no answer is known.
+    Sent,
+    /// It was done.
+    Done,
+    /// It failed.
+    Failed,
 }
 
 /// How sending an entry went.
 #[derive(Clone, Debug)]
 pub struct Settlement {
-    /// The entry as it was listed.
+    /// The entry as it was when sending began.
     pub entry: OutboxEntry,
     /// The lease under which it was sent.
     pub lease: Lease,
@@ -333,6 +384,8 @@ pub enum Sent {
         external_id: ExternalId,
         /// What was sent, and what the provider made of it.
         base: Box<Base>,
+        /// The revision that came of it.
+        etag: Option<String>,
     },
     /// The event is gone: the link is closed.
     Deleted,

@@ -21,8 +21,8 @@ use chrono::{DateTime, Utc};
 pub use self::events::{Applied, Apply, Coverage, Events, KnownEvent, Removals, Unparsed};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::links::{
-    Action, Due, LinkChange, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry, Pair,
-    Planned, Seen, Sent, Settlement, Settles, Step, TaskChange, WriteRecord,
+    Action, Due, LinkChange, LinkCount, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry,
+    Outcome, Pair, Planned, Seen, Sent, Settlement, Settles, Step, TaskChange, WriteRecord,
 };
 pub use self::look_alikes::{LookAlikes, Note, Noted};
 pub use self::sqlite::SqliteUrl;

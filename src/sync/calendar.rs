@@ -101,7 +101,10 @@ impl Sync {
         let mut pulled = self.pull(visit, calendar, lease).await?;
         if let Some(current) = self.store.calendar_find(&calendar.id).await? {
             match self.push(visit, &current, lease).await {
-                Ok(pushed) => pulled.pushed = pushed,
+                Ok(pushed) => {
+                    self.keep_rest(calendar, &pushed).await?;
+                    pulled.pushed = pushed;
+                }
                 // What was pulled stands, whatever became of the rest.
                 Err(PullError::Provider(error)) => {
                     self.note_outage(visit, &error);
@@ -112,6 +115,21 @@ impl Sync {
             }
         }
         Ok(pulled)
+    }
+
+    /// Keeps the rest that a provider asked for when it was written to.
+    async fn keep_rest(&self, calendar: &Calendar, pushed: &Pushed) -> Result<(), StoreError> {
+        let Some(until) = pushed.asked_rest else {
+            return Ok(());
+        };
+        let backoff = Backoff {
+            failures: 1,
+            next_attempt_at: Some(until),
+            reason: Some(failure::UNREACHABLE.to_owned()),
+        };
+        self.store
+            .calendar_save_backoff(&calendar.id, backoff)
+            .await
     }
 
     fn visited(
@@ -221,12 +239,11 @@ fn pulled_report(report: &mut Report, calendar: &Calendar, pulled: &Pulled) {
 fn pushed_report(report: &mut Report, calendar: &Calendar, pushed: &Pushed) {
     report.add(count::PUSHED, pushed.written);
     report.add(count::CONFLICTS, pushed.conflicts.len() as u64);
-    if let Some(loss) = pushed.braked {
+    if let Some(summary) = &pushed.braked {
         report.add(count::CONFLICTS, 1);
         let what = format!(
-            "tasks of {} of {} events went; no event was deleted. If this is meant: \
-             `calsync conflicts list`, then `calsync conflicts approve ID`",
-            loss.removed, loss.live
+            "{summary}; none of them was. If this is meant: `calsync conflicts list`, then \
+             `calsync conflicts approve ID`"
         );
         report.attention(failure::of_calendar(calendar, "mass_delete", &what));
     }

@@ -16,7 +16,8 @@ use crate::model::id::ExternalId;
 use crate::model::link::{Base, Link, LinkState};
 use crate::model::preferences::{ConflictStrategy, Preferences};
 use crate::model::task::Task;
-use crate::store::{Action, LinkChange, OutboxChange, Pair, Step, TaskChange};
+use crate::model::time::Window;
+use crate::store::{Action, LinkChange, OutboxChange, OutboxEntry, Pair, Step, TaskChange};
 
 /// What decisions in a calendar depend on besides task and event.
 pub(super) struct Deciding<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Deciding<'a> {
     pub calendar: &'a Calendar,
     /// What its user prefers.
     pub preferences: &'a Preferences,
+    /// What the user's timeline covers.
+    pub window: Window,
     /// Whether its provider can be kept from sending mail.
     pub is_silent: bool,
     /// The instant of the cycle.
@@ -56,7 +59,11 @@ impl Deciding<'_> {
         let task = live(pair);
         match pair.link.as_ref().map(|link| (link, &link.state)) {
             Some((link, LinkState::Open { base, .. })) => {
-                Some(self.open(&Open::of(pair, link, base), None))
+                let open = Open::of(pair, link, base);
+                match self.is_locked(&open) {
+                    true => None,
+                    false => Some(self.open(&open, None)),
+                }
             }
             Some((link, LinkState::Pending)) => self.pending(pair, link, task),
             None | Some((_, LinkState::Closed)) => self.unlinked(pair, task),
@@ -77,7 +84,8 @@ impl Deciding<'_> {
     fn unlinked(&self, pair: &Pair, task: Option<&Task>) -> Option<Step> {
         let obstacle = obstacle(self.preferences, Some(self.calendar));
         let content = task.map(|task| &task.content);
-        let Creation::Create { generation } = creation(content, pair.link.as_ref(), obstacle)
+        let Creation::Create { generation } =
+            creation(content, pair.link.as_ref(), obstacle, &self.window)
         else {
             return None;
         };
@@ -91,32 +99,46 @@ impl Deciding<'_> {
         })
     }
 
-    /// A task whose event may exist already, since the answer to its creation
-    /// never came. What was to be sent first stays, unless it was refused: what
+    /// A task whose event may exist already, once sending its creation was
+    /// begun. What was to be sent first stays then, unless it was refused: what
     /// became of the task since is decided on once the event is known, which
     /// somebody may have edited. One that is not wanted any more is only looked
     /// for.
     fn pending(&self, pair: &Pair, link: &Link, task: Option<&Task>) -> Option<Step> {
         let known = pair.outbox.as_ref();
-        let Some(content) = task
+        let may_exist = known.is_none_or(|entry| entry.attempts > 0 && !entry.is_refused);
+        let wanted = task
             .map(|task| &task.content)
-            .filter(|one| one.time.is_some())
-        else {
-            let why = "the task is to have no event any more".to_owned();
-            let content = match known.map(|entry| &entry.action) {
-                Some(Action::Create { content, .. } | Action::Find { content }) => content.clone(),
-                Some(Action::Update { .. } | Action::Delete { .. }) | None => Content::default(),
-            };
-            return Some(self.send(pair, Action::Find { content }, why));
-        };
-        let is_under_way = known.is_some_and(|entry| {
-            matches!(entry.action, Action::Create { .. }) && !entry.is_refused
-        });
-        if is_under_way {
-            return None;
+            .filter(|one| one.time.is_some());
+        let is_for_new = self.calendar.is_primary_write && self.calendar.access_role.is_writable();
+        match (wanted, may_exist) {
+            (None, true) => {
+                let why = "the task is to have no event any more".to_owned();
+                let content = match known.map(|entry| &entry.action) {
+                    Some(Action::Create { content, .. } | Action::Find { content }) => {
+                        content.clone()
+                    }
+                    Some(Action::Update { .. } | Action::Delete { .. }) | None => {
+                        Content::default()
+                    }
+                };
+                Some(self.send(pair, Action::Find { content }, why))
+            }
+            (None, false) => Some(Step {
+                link: LinkChange::Close,
+                ..pair.step()
+            }),
+            // The calendar for new events may be another one by now.
+            (Some(_), false) if !is_for_new => Some(Step {
+                link: LinkChange::Remove,
+                ..pair.step()
+            }),
+            (Some(_), true) if known.is_some_and(is_creation) => None,
+            (Some(content), _) => {
+                let action = create(link.generation, content);
+                Some(self.send(pair, action, "the task is planned".to_owned()))
+            }
         }
-        let action = create(link.generation, content);
-        Some(self.send(pair, action, "the task is planned".to_owned()))
     }
 
     /// A task that has an event.
@@ -223,6 +245,14 @@ impl Deciding<'_> {
             },
             ..pair.step()
         }
+    }
+
+    /// Whether an event is to go that only its calendar keeps from being
+    /// written: it goes once that may be written again.
+    fn is_locked(&self, open: &Open<'_>) -> bool {
+        let is_unwanted = open.task.is_none_or(|task| task.content.time.is_none());
+        let is_there = open.event.is_some() || open.pair.event.is_none();
+        is_unwanted && is_there && !self.calendar.access_role.is_writable()
     }
 
     fn access(&self, open: &Open<'_>) -> Access {
@@ -348,9 +378,14 @@ impl<'a> Open<'a> {
     }
 }
 
-/// The task, if it was not deleted.
+/// The task, if it was not deleted and is not somebody else's by now.
 fn live(pair: &Pair) -> Option<&Task> {
-    pair.task.as_ref().filter(|task| task.deleted_at.is_none())
+    let theirs = |task: &&Task| {
+        let link = pair.link.as_ref();
+        link.is_none_or(|link| link.user_id == task.user_id || link.state == LinkState::Closed)
+    };
+    let task = pair.task.as_ref().filter(theirs);
+    task.filter(|task| task.deleted_at.is_none())
 }
 
 /// Nothing is sent; what was to be sent before has no reason any more.
@@ -362,6 +397,10 @@ fn silent(pair: &Pair) -> Step {
         },
         ..pair.step()
     }
+}
+
+fn is_creation(entry: &OutboxEntry) -> bool {
+    matches!(entry.action, Action::Create { .. })
 }
 
 fn create(generation: u32, content: &Content) -> Action {

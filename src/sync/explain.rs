@@ -58,7 +58,12 @@ impl Sync {
         let obstacle = obstacle(&preferences, calendar.as_ref());
         let content = pair.task.as_ref().filter(|task| task.deleted_at.is_none());
         let content = content.map(|task| &task.content);
-        let reason = match creation(content, pair.link.as_ref(), obstacle) {
+        let reason = match creation(
+            content,
+            pair.link.as_ref(),
+            obstacle,
+            &self.window(&preferences),
+        ) {
             Creation::Nothing(reason) => Some(reason),
             Creation::Create { .. } => None,
         };

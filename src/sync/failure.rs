@@ -74,6 +74,9 @@ pub(super) fn passes(error: &ProviderError) -> bool {
     matches!(error, ProviderError::Unavailable { .. }) || matches!(reach, Reach::AccountForNow(_))
 }
 
+/// The word for a provider that cannot be reached, or asked to come later.
+pub(super) const UNREACHABLE: &str = "unreachable";
+
 /// The word for a request that can never succeed as it is.
 pub(super) const REFUSED: &str = "refused";
 
@@ -94,7 +97,7 @@ pub(super) fn kind(error: &ProviderError) -> &'static str {
         E::Conflict { .. } | E::PreconditionFailed | E::Invalid { .. } => REFUSED,
         E::Unwatchable { .. } => "unwatchable",
         E::AddressRefused { .. } => "address_refused",
-        E::Unavailable { .. } => "unreachable",
+        E::Unavailable { .. } => UNREACHABLE,
         E::Protocol { .. } => "protocol",
     }
 }

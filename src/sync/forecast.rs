@@ -1,6 +1,7 @@
 //! What a sync would do about tasks and their events, from what is known of
 //! them: nothing is asked of a provider, and nothing is written.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Sync;
@@ -13,7 +14,9 @@ use crate::model::id::{CalendarId, ExternalId, TaskId};
 use crate::model::link::LinkState;
 use crate::model::preferences::Preferences;
 use crate::model::user::User;
-use crate::store::{Action, Due, LinkChange, OutboxChange, Pair, Step, StoreError, TaskChange};
+use crate::store::{
+    Action, Due, LinkChange, OutboxChange, OutboxEntry, Pair, Step, StoreError, TaskChange,
+};
 
 /// Something that a sync would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -103,16 +106,22 @@ impl Sync {
     ) -> Result<Vec<Intent>, StoreError> {
         let now = self.clock.now();
         let deciding = self.deciding(preferences, calendar);
-        let pairs = self.store.link_moved(&calendar.id, now).await?;
-        let mut intents: Vec<_> = pairs
-            .iter()
-            .filter_map(|pair| Some((pair, deciding.step(pair)?)))
-            .flat_map(|(pair, step)| deciding.intents(pair, &step))
+        let pairs = self
+            .store
+            .link_moved(&calendar.id, now, deciding.window.start().date_naive())
+            .await?;
+        let decided = pairs.iter().map(|pair| (pair, deciding.step(pair)));
+        let mut decided: Vec<_> = decided
+            .filter_map(|(pair, step)| Some((pair, step?)))
             .collect();
-        for entry in self.store.outbox_list(&calendar.id, Due::By(now)).await? {
+        self.brake_deletions(calendar, &mut decided).await?;
+        let mut intents: Vec<_> = decided
+            .iter()
+            .flat_map(|(pair, step)| deciding.intents(pair, step))
+            .collect();
+        for entry in self.store.outbox_list(&calendar.id, Due::Planned).await? {
             if intents.iter().all(|known| known.task_id != entry.task_id) {
-                let about = (&entry.task_id, entry.external_id.as_ref());
-                intents.push(deciding.write(about, &entry.action, &entry.why));
+                intents.push(deciding.planned(&entry, now));
             }
         }
         Ok(intents)
@@ -150,11 +159,37 @@ impl Deciding<'_> {
             }
             (LinkChange::Close | LinkChange::Remove, _)
             | (_, OutboxChange::Keep | OutboxChange::Drop) => {}
+            (_, OutboxChange::Put { why, parked, .. }) if *parked => {
+                let why = format!("{why}, which waits for approval with many others");
+                intents.push(self.intent(about, Does::Wait, &[], &why));
+            }
             (_, OutboxChange::Put { action, why, .. }) => {
                 intents.push(self.write(about, action, why));
             }
         }
         intents
+    }
+
+    /// What was planned before.
+    fn planned(&self, entry: &OutboxEntry, now: DateTime<Utc>) -> Intent {
+        let about = (&entry.task_id, entry.external_id.as_ref());
+        let refused = entry.reason.as_deref().unwrap_or_default();
+        let waits = match (&entry.parked_by, entry.next_attempt_at) {
+            (Some(conflict), _) => Some(format!("which waits for approval ({conflict})")),
+            (None, None) => Some(format!("which rests until the task changes ({refused})")),
+            (None, Some(at)) if at > now => Some(format!(
+                "which rests until {} ({refused})",
+                at.format("%Y-%m-%d %H:%M:%SZ")
+            )),
+            (None, Some(_)) => None,
+        };
+        match waits {
+            Some(waits) => {
+                let why = format!("{}, {waits}", entry.why);
+                self.intent(about, Does::Wait, &[], &why)
+            }
+            None => self.write(about, &entry.action, &entry.why),
+        }
     }
 
     /// The write of an action; one that is not allowed waits.

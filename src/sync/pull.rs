@@ -62,24 +62,16 @@ impl Sync {
         lease: &Lease,
         listing: Listing,
     ) -> Result<Pulled, PullError> {
-        let removals = self
-            .store
-            .event_removals(&calendar.id, listing.start.coverage)
-            .await?;
-        let loss = loss(removals, listing.start.coverage);
-        let braked = self.settings.brake.stops(loss).then_some(loss);
-        let mut applied = self
-            .store
-            .event_apply(Apply {
-                calendar: calendar.id.clone(),
-                lease: lease.clone(),
-                coverage: listing.start.coverage,
-                park: braked.map(|loss| self.mass_delete(calendar, loss)),
-                token: listing.token,
-                window: listing.start.window,
-                now: self.clock.now(),
-            })
-            .await?;
+        let apply = Apply {
+            calendar: calendar.id.clone(),
+            lease: lease.clone(),
+            coverage: listing.start.coverage,
+            park: None,
+            token: listing.token,
+            window: listing.start.window,
+            now: self.clock.now(),
+        };
+        let (mut applied, braked) = self.apply_braked(calendar, apply).await?;
         let braked = braked.or(listing.ahead.braked);
         add(&mut applied, listing.ahead.applied);
         Ok(Pulled {
@@ -89,6 +81,21 @@ impl Sync {
             stuck: listing.stuck,
             pushed: Pushed::default(),
         })
+    }
+
+    /// The same, and what the brake parked.
+    pub(super) async fn apply_braked(
+        &self,
+        calendar: &Calendar,
+        apply: Apply,
+    ) -> Result<(Applied, Option<Loss>), StoreError> {
+        let coverage = apply.coverage;
+        let removals = self.store.event_removals(&calendar.id, coverage).await?;
+        let loss = loss(removals, coverage);
+        let braked = self.settings.brake.stops(loss).then_some(loss);
+        let park = braked.map(|loss| self.mass_delete(calendar, loss));
+        let applied = self.store.event_apply(Apply { park, ..apply }).await?;
+        Ok((applied, braked))
     }
 
     fn mass_delete(&self, calendar: &Calendar, loss: Loss) -> Conflict {

@@ -6,6 +6,8 @@
 
 mod send;
 
+use chrono::{DateTime, Utc};
+
 use self::send::Sender;
 use super::Sync;
 use super::decide::Deciding;
@@ -18,8 +20,9 @@ use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
 use crate::model::id::ExternalId;
 use crate::model::lease::Lease;
 use crate::model::preferences::Preferences;
+use crate::model::time::Window;
 use crate::provider::{ChangesRequest, ProviderError};
-use crate::store::{Action, Apply, Coverage, Due, LinkPlan, OutboxChange, Step};
+use crate::store::{Action, Apply, Coverage, Due, LinkPlan, OutboxChange, Pair, Step, StoreError};
 
 /// What is decided on again because the event has changed meanwhile is sent
 /// so many times in a cycle.
@@ -32,8 +35,10 @@ pub(super) struct Pushed {
     pub written: u64,
     /// Conflicts that were found.
     pub conflicts: Vec<Conflict>,
-    /// The question under which deletions wait.
-    pub braked: Option<Loss>,
+    /// What waits for approval, as a sentence.
+    pub braked: Option<String>,
+    /// Until when the provider asked to be left alone.
+    pub asked_rest: Option<DateTime<Utc>>,
     /// What the provider refused, with what it was to do.
     pub refused: Vec<(String, ProviderError)>,
 }
@@ -103,17 +108,18 @@ impl Sync {
     ) -> Result<(), PullError> {
         let now = self.clock.now();
         let deciding = self.deciding(visit.preferences, calendar);
-        let pairs = self.store.link_moved(&calendar.id, now).await?;
-        let mut steps: Vec<_> = pairs
-            .iter()
-            .filter_map(|pair| deciding.step(pair))
+        let from = deciding.window.start().date_naive();
+        let pairs = self.store.link_moved(&calendar.id, now, from).await?;
+        let decided = pairs.iter().map(|pair| (pair, deciding.step(pair)));
+        let mut decided: Vec<_> = decided
+            .filter_map(|(pair, step)| Some((pair, step?)))
             .collect();
-        if steps.is_empty() {
+        if decided.is_empty() {
             return Ok(());
         }
-        let park = self.brake_deletions(calendar, &mut steps, pushed).await?;
-        let conflicts = steps.iter().flat_map(|step| step.conflicts.iter().cloned());
-        pushed.conflicts.extend(conflicts);
+        let park = self.brake_deletions(calendar, &mut decided).await?;
+        let steps: Vec<_> = decided.into_iter().map(|(_, step)| step).collect();
+        pushed.note(&steps, park.as_ref());
         let plan = LinkPlan {
             calendar: calendar.id.clone(),
             lease: lease.clone(),
@@ -133,33 +139,36 @@ impl Sync {
         Deciding {
             calendar,
             preferences,
+            window: self.window(preferences),
             is_silent: self.providers.of(calendar.provider).is_silent(),
             now: self.clock.now(),
         }
     }
 
-    /// Has deletions beyond the limit wait for approval.
-    async fn brake_deletions(
+    /// Has deletions beyond the limit wait for approval, and those that are
+    /// decided on while others wait.
+    pub(super) async fn brake_deletions(
         &self,
         calendar: &Calendar,
-        steps: &mut [Step],
-        pushed: &mut Pushed,
-    ) -> Result<Option<Conflict>, PullError> {
-        let deletions = steps.iter().filter(|step| deletes(step)).count() as u64;
-        if deletions == 0 {
+        decided: &mut [(&Pair, Step)],
+    ) -> Result<Option<Conflict>, StoreError> {
+        let removed = decided.iter().filter(|(pair, step)| deletes(pair, step));
+        let removed = removed.count() as u64;
+        if removed == 0 {
             return Ok(None);
         }
+        let count = self.store.link_count(&calendar.id).await?;
         let loss = Loss {
-            live: self.store.link_count(&calendar.id).await?,
-            removed: deletions,
+            live: count.open,
+            removed: removed + count.parked,
             reads_empty: false,
         };
-        if !self.settings.brake.stops(loss) {
+        if count.parked == 0 && !self.settings.brake.stops(loss) {
             return Ok(None);
         }
-        pushed.braked = Some(loss);
-        for step in steps.iter_mut().filter(|step| deletes(step)) {
-            if let OutboxChange::Put { parked, .. } = &mut step.outbox {
+        for (pair, step) in decided.iter_mut() {
+            let deletes = deletes(pair, step);
+            if let (true, OutboxChange::Put { parked, .. }) = (deletes, &mut step.outbox) {
                 *parked = true;
             }
         }
@@ -178,8 +187,8 @@ impl Sync {
         }))
     }
 
-    /// Brings into the store what the provider answered, and what has to be
-    /// read again: what is decided next is decided from that.
+    /// Brings into the store what was sent, and what has to be read again: what
+    /// is decided next is decided from that.
     async fn bring_in(
         &self,
         visit: &Visit<'_>,
@@ -190,43 +199,69 @@ impl Sync {
         let Some(window) = calendar.window else {
             return Ok(());
         };
-        let mut changes = echo.changes;
-        if !echo.unknown.is_empty() {
-            let request = ChangesRequest {
-                calendar: calendar.external_id.clone(),
-                timezone: calendar.timezone.clone(),
-                since: None,
-                page: None,
-                window,
-                only: None,
-            };
-            let provider = self.providers.of(visit.account.provider);
-            let read = provider
-                .reread(&visit.session, &request, &echo.unknown)
-                .await;
-            changes.extend(read?);
+        if !echo.changes.is_empty() {
+            self.stage(calendar, echo.changes).await?;
+            let ours = self.bringing(calendar, lease, window);
+            self.store.event_apply(ours).await?;
         }
-        if changes.is_empty() {
+        if echo.unknown.is_empty() {
             return Ok(());
         }
-        self.store.event_unstage(&calendar.id).await?;
-        self.store.event_stage(&calendar.id, changes).await?;
-        self.store
-            .event_apply(Apply {
-                calendar: calendar.id.clone(),
-                lease: lease.clone(),
-                coverage: Coverage::Changes,
-                park: None,
-                token: calendar.sync_token.clone(),
-                window,
-                now: self.clock.now(),
-            })
+        let request = ChangesRequest {
+            calendar: calendar.external_id.clone(),
+            timezone: calendar.timezone.clone(),
+            since: None,
+            page: None,
+            window,
+            only: None,
+        };
+        let provider = self.providers.of(visit.account.provider);
+        let changes = provider
+            .reread(&visit.session, &request, &echo.unknown)
             .await?;
+        self.stage(calendar, changes).await?;
+        let theirs = self.bringing(calendar, lease, window);
+        self.apply_braked(calendar, theirs).await?;
         Ok(())
+    }
+
+    async fn stage(&self, calendar: &Calendar, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.store.event_unstage(&calendar.id).await?;
+        self.store.event_stage(&calendar.id, changes).await
+    }
+
+    /// Makes what is staged visible; the listing goes on where it was.
+    fn bringing(&self, calendar: &Calendar, lease: &Lease, window: Window) -> Apply {
+        Apply {
+            calendar: calendar.id.clone(),
+            lease: lease.clone(),
+            coverage: Coverage::Changes,
+            park: None,
+            token: calendar.sync_token.clone(),
+            window,
+            now: self.clock.now(),
+        }
     }
 }
 
 impl Pushed {
+    /// Takes note of what was decided: of each task once, however often it is
+    /// decided on.
+    fn note(&mut self, steps: &[Step], park: Option<&Conflict>) {
+        for conflict in steps.iter().flat_map(|step| &step.conflicts) {
+            let same = |one: &Conflict| {
+                one.task_id == conflict.task_id
+                    && one.resolution_status == conflict.resolution_status
+            };
+            if !self.conflicts.iter().any(same) {
+                self.conflicts.push(conflict.clone());
+            }
+        }
+        if let Some(park) = park {
+            self.braked = Some(park.summary.clone());
+        }
+    }
+
     /// The conflicts that are left to a person.
     pub(super) fn questions(&self) -> impl Iterator<Item = &Conflict> {
         let open = |one: &&Conflict| one.resolution_status == ResolutionStatus::Open;
@@ -235,12 +270,9 @@ impl Pushed {
 }
 
 /// Whether a step has an event deleted that was not to be before.
-fn deletes(step: &Step) -> bool {
-    matches!(
-        &step.outbox,
-        OutboxChange::Put {
-            action: Action::Delete { .. },
-            ..
-        }
-    )
+fn deletes(pair: &Pair, step: &Step) -> bool {
+    let known = pair.outbox.as_ref().map(|entry| &entry.action);
+    let is_new = !matches!(known, Some(Action::Delete { .. }));
+    let deletes = |action: &Action| matches!(action, Action::Delete { .. });
+    is_new && matches!(&step.outbox, OutboxChange::Put { action, .. } if deletes(action))
 }

@@ -97,11 +97,7 @@ async fn a_dry_run_tells_what_would_be_written_and_writes_nothing() {
     let program = &world.program;
     program.text("prefs set --user ana --write-enabled true");
     program.text("auto-sync");
-    program.file(
-        "tasks.json",
-        r#"{"id":"t-1","user_id":"ana","title":"report","start_date":"2026-03-03T09:00:00Z"}"#,
-    );
-    program.text("tasks import tasks.json");
+    world.plan_a_report();
     world.sandbox.google.clear_requests();
     for _ in 0..2 {
         let due = program.json("auto-sync --dry-run --force");

@@ -92,11 +92,7 @@ async fn world_with_a_question() -> (World, String) {
     let world = World::new().await;
     let program = &world.program;
     program.text("prefs set --user ana --write-enabled true --conflict-strategy manual");
-    program.file(
-        "tasks.json",
-        r#"{"id":"t-1","user_id":"ana","title":"report","start_date":"2026-03-03T09:00:00Z"}"#,
-    );
-    program.text("tasks import tasks.json");
+    world.plan_a_report();
     let run = program.json("auto-sync --force");
     assert_eq!(run["counts"]["pushed"], 1, "{run}");
     let store = rusqlite::Connection::open(program.store()).unwrap();

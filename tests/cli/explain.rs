@@ -9,11 +9,7 @@ async fn planned() -> World {
     let world = World::new().await;
     let program = &world.program;
     program.text("prefs set --user ana --write-enabled true");
-    program.file(
-        "tasks.json",
-        r#"{"id":"t-1","user_id":"ana","title":"report","start_date":"2026-03-03T09:00:00Z"}"#,
-    );
-    program.text("tasks import tasks.json");
+    world.plan_a_report();
     world
 }
 
@@ -65,10 +61,8 @@ async fn an_event_is_told_by_either_id() {
     let external = external.as_str().unwrap();
     let event = program.json(&format!("explain event {external}"));
     assert_eq!(event["task_id"], "t-1");
-    // It lies where the timeline of today does not reach.
-    assert_eq!(event["occurrences_shown"], 0);
-    let why = "none of it lies inside the timeline's window";
-    assert_eq!(event["why"], why);
+    assert_eq!(event["occurrences_shown"], 1);
+    assert_eq!(event["why"], "it is in the timeline");
     let daily = program.json("explain event daily");
     assert_eq!(daily["why"], "it is in the timeline");
     assert_ne!(daily["occurrences_shown"], 0);
@@ -85,6 +79,21 @@ async fn an_event_is_told_by_either_id() {
         (&json!("closed"), &json!(false))
     );
     assert_eq!(task["why_no_event"], "the task has no start");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_over_before_the_timeline_begins_is_left_in_the_past() {
+    let world = planned().await;
+    let program = &world.program;
+    let store = rusqlite::Connection::open(program.store()).unwrap();
+    let past = "UPDATE tasks SET start_date = '2020-03-03', end_date = NULL, all_day = 1";
+    store.execute_batch(past).unwrap();
+    assert_eq!(program.json("auto-sync")["counts"]["pushed"], 0);
+    let task = program.json("explain task t-1");
+    assert_eq!(
+        task["why_no_event"],
+        "the task was over before the timeline begins"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -208,6 +208,9 @@ macro_rules! every_sentence {
                 a_link_stays_in_its_calendar_when_another_is_written_to,
                 a_link_goes_with_its_calendar,
                 an_event_that_a_link_needs_is_not_forgotten,
+                a_task_that_is_somebody_elses_now_has_moved,
+                the_users_zone_moves_tasks_that_name_none,
+                what_was_over_long_ago_is_given_no_event,
             }
             planning {
                 our_own_pull_is_no_edit,
@@ -232,6 +235,10 @@ macro_rules! every_sentence {
                 a_deleted_event_closes_its_link,
                 every_kind_of_action_comes_back_as_it_was_decided,
                 every_attempt_is_on_record,
+                what_is_about_to_be_sent_is_on_record,
+                a_calendar_rests_with_everything_that_is_due,
+                a_deletion_waits_for_approval_whatever_revision_it_is_for,
+                the_question_about_deletions_is_moot_without_any,
             }
             look_alikes {
                 pairs_share_their_time_or_uid_and_occurrence,

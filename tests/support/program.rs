@@ -209,6 +209,15 @@ impl World {
         account.refresh_token
     }
 
+    /// The application plans Ana's task `t-1`, a report of tomorrow.
+    pub(crate) fn plan_a_report(&self) {
+        let tomorrow = read_clock() + chrono::TimeDelta::days(1);
+        let task = json!({ "id": "t-1", "user_id": "ana", "title": "report",
+            "start_date": tomorrow.to_rfc3339() });
+        self.program.file("tasks.json", &task.to_string());
+        self.program.text("tasks import tasks.json");
+    }
+
     /// The id of Ana's calendar.
     pub(crate) fn calendar(&self) -> String {
         let calendars = self.program.json("calendars list");

@@ -5,7 +5,7 @@ use crate::model::account::ProviderKind;
 use crate::model::calendar::{AccessRole, Backoff, WatchSupport};
 use crate::model::id::{AccountId, CalendarId, ExternalId, TaskId};
 use crate::model::link::Base;
-use crate::model::time::EventTime;
+use crate::model::time::{EventTime, Window, Zone};
 
 fn scheduled() -> Content {
     let day = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
@@ -13,6 +13,12 @@ fn scheduled() -> Content {
         time: Some(EventTime::all_day(day, day)),
         ..Content::default()
     }
+}
+
+/// From the day on which the scheduled task takes place.
+fn window() -> Window {
+    let at = |text: &str| text.parse().unwrap();
+    Window::new(at("2026-03-02T00:00:00Z"), at("2026-06-01T00:00:00Z"))
 }
 
 fn link(state: LinkState) -> Link {
@@ -71,7 +77,7 @@ fn an_event_is_created_for_a_scheduled_task_that_has_none() {
             Ok(generation) => Creation::Create { generation },
             Err(reason) => Creation::Nothing(reason),
         };
-        let found = creation(Some(&scheduled()), link.as_ref(), None);
+        let found = creation(Some(&scheduled()), link.as_ref(), None, &window());
         assert_eq!(found, expected, "{link:?}");
     }
 }
@@ -87,10 +93,10 @@ fn every_reason_against_an_event_is_named() {
     for state in [LinkState::Pending, LinkState::Closed] {
         let link = link(state);
         for (task, obstacle, reason) in cases {
-            let found = creation(task, Some(&link), obstacle);
+            let found = creation(task, Some(&link), obstacle, &window());
             assert_eq!(found, Creation::Nothing(reason));
         }
-        let found = creation(Some(&scheduled()), Some(&link), off);
+        let found = creation(Some(&scheduled()), Some(&link), off, &window());
         assert_eq!(found, Creation::Nothing(Reason::WritesOff));
     }
 }
@@ -166,4 +172,37 @@ fn a_found_event_that_says_something_else_is_a_change_of_both_sides() {
     // What a provider made of a new event is no change.
     let merged = merge(&agreed(&sent, event, false), &sent, &found, Winner::Event);
     assert!(merged.writes_nothing() && merged.clashes.is_empty());
+}
+
+#[test]
+fn what_was_over_before_the_timeline_begins_gets_no_event() {
+    let of = |time| Content {
+        time: Some(time),
+        ..Content::default()
+    };
+    let day = |text: &str| text.parse().unwrap();
+    let at = |text: &str| text.parse().unwrap();
+    let timed = |start: &str, end: &str| EventTime::timed(at(start), at(end), Zone::utc());
+    let cases = [
+        (
+            EventTime::all_day(day("2026-03-01"), day("2026-03-02")),
+            false,
+        ),
+        (
+            EventTime::all_day(day("2026-03-01"), day("2026-03-03")),
+            true,
+        ),
+        (timed("2026-03-01T22:00:00Z", "2026-03-02T00:00:00Z"), false),
+        (timed("2026-03-01T22:00:00Z", "2026-03-02T00:01:00Z"), true),
+        // However far ahead.
+        (timed("2036-03-01T22:00:00Z", "2036-03-01T23:00:00Z"), true),
+    ];
+    for (time, created) in cases {
+        let found = creation(Some(&of(time.clone())), None, None, &window());
+        let expected = match created {
+            true => Creation::Create { generation: 1 },
+            false => Creation::Nothing(Reason::Past),
+        };
+        assert_eq!(found, expected, "{time:?}");
+    }
 }

@@ -63,6 +63,21 @@ impl Pair<'_> {
         Decision { action, base }
     }
 
+    /// The event goes as it is now: what is decided again before it is sent is
+    /// decided alike.
+    pub(super) fn delete(&self) -> Decision {
+        let base = self.noted(Base {
+            task: self.base.task.clone(),
+            event: self.event.content.clone(),
+            etag: self.event.etag.map(str::to_owned),
+        });
+        let action = Action::DeleteEvent {
+            pull: Vec::new(),
+            clashes: Vec::new(),
+        };
+        Decision { action, base }
+    }
+
     /// The task follows the event in everything.
     pub(super) fn follow(&self) -> Decision {
         let differs = |field: &Field| !self.task.means(self.event.content, *field);
@@ -87,8 +102,8 @@ impl Pair<'_> {
     /// The fields that either side changed.
     pub(super) fn edited(&self) -> Vec<Field> {
         let edited = |field: &Field| {
-            !self.task.agrees(&self.base.task, *field)
-                || !self.event.content.agrees(&self.base.event, *field)
+            !self.task.means(&self.base.task, *field)
+                || !self.event.content.means(&self.base.event, *field)
         };
         Field::ALL.into_iter().filter(edited).collect()
     }

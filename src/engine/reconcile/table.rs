@@ -2,7 +2,7 @@
 
 use super::Access;
 use crate::engine::merge::Revision;
-use crate::model::content::Content;
+use crate::model::content::{Content, Field};
 use crate::model::link::Base;
 
 /// What a task did since both sides last agreed.
@@ -53,7 +53,7 @@ impl TaskSide {
         match task {
             None => Self::Deleted,
             Some(task) if task.time.is_none() => Self::Unscheduled,
-            Some(task) if *task == base.task => Self::Same,
+            Some(task) if is_same(task, &base.task) => Self::Same,
             Some(_) => Self::Edited,
         }
     }
@@ -63,10 +63,15 @@ impl EventSide {
     pub(super) fn of(base: &Base, event: Option<Revision<'_>>) -> Self {
         match event {
             None => Self::Deleted,
-            Some(event) if *event.content == base.event => Self::Same,
+            Some(event) if is_same(event.content, &base.event) => Self::Same,
             Some(_) => Self::Edited,
         }
     }
+}
+
+/// Whether two contents mean the same.
+fn is_same(one: &Content, other: &Content) -> bool {
+    Field::ALL.iter().all(|field| one.means(other, *field))
 }
 
 /// The verdict on a link.

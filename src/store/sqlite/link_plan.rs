@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::content::{ActionRow, ContentRow};
 use super::convert::{Json, Milli};
@@ -179,11 +179,26 @@ fn change_outbox(
                 parked,
             },
         ) => {
+            // What waits for approval waits on, whatever revision it is meant for.
+            let waiting = match action {
+                Action::Delete { .. } => parked_by(connection, &step.task_id)?,
+                Action::Create { .. } | Action::Update { .. } | Action::Find { .. } => None,
+            };
             drop_entry(connection, &step.task_id)?;
-            let question = question.filter(|_| *parked);
+            let question = question.filter(|_| *parked).or(waiting.as_ref());
             put(connection, plan, &step.task_id, (action, why, question))
         }
     }
+}
+
+/// The question that the deletion of a task's event waits for.
+fn parked_by(connection: &Connection, task: &TaskId) -> Outcome<Option<ConflictId>> {
+    let sql = "SELECT parked_by FROM outbox WHERE task_id = ?1";
+    let mut rows = connection.prepare_cached(sql)?;
+    Ok(rows
+        .query_row([task], |row| row.get(0))
+        .optional()?
+        .flatten())
 }
 
 /// Takes back what is not sent yet.

@@ -3,25 +3,31 @@
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::content::ContentRow;
-use super::convert::{Json, Milli, count, moment, small, user_id};
+use super::convert::{Json, Milli, count, day, moment, small, user_id};
 use super::error::{Fault, Outcome};
 use super::{SqliteStore, event_row, link_plan, outbox, tasks, writes};
 use crate::model::id::{CalendarId, EventId, TaskId};
+use crate::model::lease::Lease;
 use crate::model::link::{Base, Link, LinkState};
 use crate::store::{
-    Due, LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen, Settlement,
-    WriteRecord,
+    Due, LinkCount, LinkPlan, LinkedEvent, Links, OutboxEntry, Pair, Planned, Result, Seen,
+    Settlement, WriteRecord,
 };
 
 #[async_trait]
 impl Links for SqliteStore {
-    async fn link_moved(&self, calendar: &CalendarId, now: DateTime<Utc>) -> Result<Vec<Pair>> {
+    async fn link_moved(
+        &self,
+        calendar: &CalendarId,
+        now: DateTime<Utc>,
+        from: NaiveDate,
+    ) -> Result<Vec<Pair>> {
         let calendar = calendar.clone();
-        self.read(move |tx| moved(tx, &calendar, now)).await
+        self.read(move |tx| moved(tx, &calendar, now, from)).await
     }
 
     async fn write_list(&self, task: &TaskId, most: u32) -> Result<Vec<WriteRecord>> {
@@ -45,15 +51,19 @@ impl Links for SqliteStore {
         .await
     }
 
-    async fn link_count(&self, calendar: &CalendarId) -> Result<u64> {
+    async fn link_count(&self, calendar: &CalendarId) -> Result<LinkCount> {
         let calendar = calendar.clone();
         self.read(move |tx| {
-            let sql =
-                "SELECT count(*) FROM calendar_links WHERE calendar_id = ?1 AND state = 'open'";
-            let mut rows = tx.prepare_cached(sql)?;
-            Ok(count(
-                rows.query_row([calendar], |row| row.get::<_, i64>(0))?,
-            ))
+            let sql = "SELECT
+                (SELECT count(*) FROM calendar_links WHERE calendar_id = ?1 AND state = 'open'),
+                (SELECT count(*) FROM outbox WHERE calendar_id = ?1 AND parked_by IS NOT NULL)";
+            let counted = |row: &Row<'_>| {
+                Ok(LinkCount {
+                    open: count(row.get::<_, i64>(0)?),
+                    parked: count(row.get::<_, i64>(1)?),
+                })
+            };
+            Ok(tx.prepare_cached(sql)?.query_row([calendar], counted)?)
         })
         .await
     }
@@ -63,16 +73,41 @@ impl Links for SqliteStore {
         self.read(move |tx| outbox::list(tx, &calendar, due)).await
     }
 
+    async fn outbox_begin(
+        &self,
+        entry: &OutboxEntry,
+        lease: &Lease,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OutboxEntry>> {
+        let (entry, lease) = (entry.clone(), lease.clone());
+        self.write(move |tx| outbox::begin(tx, entry, &lease, now))
+            .await
+    }
+
+    async fn outbox_rest(
+        &self,
+        calendar: &CalendarId,
+        lease: &Lease,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<()> {
+        let (calendar, lease, reason) = (calendar.clone(), lease.clone(), reason.to_owned());
+        self.write(move |tx| outbox::rest(tx, &calendar, &lease, (until, &reason)))
+            .await
+    }
+
     async fn outbox_settle(&self, settlement: Settlement) -> Result<bool> {
         self.write(move |tx| outbox::settle(tx, &settlement)).await
     }
 }
 
-/// What is compared of a task: all that it says, but not when it was last
-/// touched.
+/// What is compared of a task: all that it says, in the zone that counts for
+/// it, but not when it was last touched.
 pub(super) const TASK_SEEN: &str = "\
-CASE WHEN t.id IS NOT NULL THEN json_array(t.title, t.description, t.location, t.start_date,
-    t.end_date, t.all_day, t.timezone, t.status, t.reminder_minutes, t.deleted_at) END";
+CASE WHEN t.id IS NOT NULL THEN json_array(t.user_id, t.title, t.description, t.location,
+    t.start_date, t.end_date, t.all_day,
+    coalesce(t.timezone, (SELECT u.timezone FROM users u WHERE u.id = t.user_id)),
+    t.status, t.reminder_minutes, t.deleted_at) END";
 
 /// What is compared of an event.
 const EVENT_SEEN: &str =
@@ -85,13 +120,15 @@ const IS_NEWS: &str = "(event_now IS NOT event_seen AND event_now IS NOT json_ar
 static MOVED: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT task_id, task_now, event_now, {IS_NEWS} AS is_news FROM
-             (SELECT l.*, o.next_attempt_at, {TASK_SEEN} AS task_now, {EVENT_SEEN} AS event_now
+             (SELECT l.*, o.next_attempt_at, o.parked_by, {TASK_SEEN} AS task_now, {EVENT_SEEN} AS event_now
               FROM calendar_links l
               LEFT JOIN tasks t ON t.id = l.task_id
               LEFT JOIN calendar_events e ON e.id = l.event_id
               LEFT JOIN outbox o ON o.task_id = l.task_id
               WHERE l.calendar_id = ?1 AND l.state IN ('pending', 'open'))
-         WHERE task_now IS NOT task_seen OR {IS_NEWS} OR next_attempt_at <= ?2
+         WHERE task_now IS NOT task_seen OR {IS_NEWS}
+            OR (next_attempt_at <= ?2 AND parked_by IS NULL
+                AND EXISTS (SELECT 1 FROM {WRITABLE} WHERE c.id = ?1))
          ORDER BY task_id"
     )
 });
@@ -110,8 +147,9 @@ static ONE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The tasks that are to have an event in a calendar (?1): without a link, or
-/// changed since theirs was closed.
+/// The tasks that are to have an event in a calendar (?1), and end on a day (?2)
+/// or later: without a link, or changed since theirs was closed. A day before
+/// is not worth reading the time for; zones are a day apart at most.
 static NEW: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT t.id AS task_id, {TASK_SEEN} AS task_now, NULL AS event_now, 0 AS is_news
@@ -119,7 +157,9 @@ static NEW: LazyLock<String> = LazyLock::new(|| {
          JOIN tasks t ON t.user_id = c.user_id
          LEFT JOIN calendar_links l ON l.task_id = t.id
          WHERE {WRITTEN_TO} AND t.start_date IS NOT NULL AND t.deleted_at IS NULL
-           AND (l.task_id IS NULL OR (l.state = 'closed' AND {TASK_SEEN} IS NOT l.task_seen))
+           AND substr(coalesce(t.end_date, t.start_date), 1, 10) >= date(?2, '-2 days')
+           AND (l.task_id IS NULL OR (l.state = 'closed'
+                AND (l.user_id <> t.user_id OR {TASK_SEEN} IS NOT l.task_seen)))
          ORDER BY t.id"
     )
 });
@@ -151,11 +191,16 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     })
 }
 
-fn moved(connection: &Connection, calendar: &CalendarId, now: DateTime<Utc>) -> Outcome<Vec<Pair>> {
+fn moved(
+    connection: &Connection,
+    calendar: &CalendarId,
+    now: DateTime<Utc>,
+    from: NaiveDate,
+) -> Outcome<Vec<Pair>> {
     let mut moved = connection.prepare_cached(&MOVED)?;
     let mut new = connection.prepare_cached(&NEW)?;
     let moved = moved.query_map((calendar, Milli(now)), found)?;
-    let new = new.query_map([calendar], found)?;
+    let new = new.query_map((calendar, day(from)), found)?;
     let found: Vec<_> = moved.chain(new).collect::<Result<_, _>>()?;
     let pairs = found.into_iter().map(|one| pair(connection, one));
     pairs.filter_map(Outcome::transpose).collect()

@@ -11,6 +11,7 @@ use super::{apply, calendars, leases, links, stage};
 use crate::model::change::Change;
 use crate::model::event::Event;
 use crate::model::id::{CalendarId, EventId, ExternalId, TaskId};
+use crate::model::lease::Lease;
 use crate::model::link::Base;
 use crate::store::{Action, Apply, Coverage, Due, OutboxEntry, Sent, Settlement};
 
@@ -23,11 +24,11 @@ FROM outbox o LEFT JOIN calendar_links l ON l.task_id = o.task_id";
 /// Why an event is not created under the key that was tried.
 const USED_UP: &str = "an event of this id was deleted; the next one is tried";
 
-/// The record of an attempt.
+/// The record of a write that is about to be sent.
 const RECORD: &str = "\
-INSERT INTO calendar_writes (at, user_id, account_id, calendar_id, external_id, task_id, action,
-    etag_before, etag_after, outcome, why, reason)
-SELECT ?1, user_id, account_id, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM calendars WHERE id = ?2";
+INSERT INTO calendar_writes (at, user_id, account_id, calendar_id, outbox_id, external_id, task_id,
+    action, etag_before, outcome, why)
+SELECT ?1, user_id, account_id, id, ?3, ?4, ?5, ?6, ?7, 'sent', ?8 FROM calendars WHERE id = ?2";
 
 /// What is due in a calendar that may be written, the oldest first.
 pub(super) fn list(
@@ -35,17 +36,18 @@ pub(super) fn list(
     calendar: &CalendarId,
     due: Due,
 ) -> Outcome<Vec<OutboxEntry>> {
+    let (by, all) = match due {
+        Due::By(moment) => (Some(Milli(moment)), false),
+        Due::All => (None, false),
+        Due::Planned => (None, true),
+    };
     let sql = format!(
         "{SELECT} WHERE o.calendar_id = ?1 AND (?2 IS NULL OR o.next_attempt_at <= ?2)
-           AND o.parked_by IS NULL AND EXISTS (SELECT 1 FROM {WRITABLE} WHERE c.id = ?1)
+           AND (?3 OR o.parked_by IS NULL AND EXISTS (SELECT 1 FROM {WRITABLE} WHERE c.id = ?1))
          ORDER BY o.id"
     );
-    let by = match due {
-        Due::By(moment) => Some(Milli(moment)),
-        Due::All => None,
-    };
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query((calendar, by))?;
+    let mut rows = statement.query((calendar, by, all))?;
     let mut due = Vec::new();
     while let Some(row) = rows.next()? {
         due.push(read(row)?);
@@ -82,6 +84,54 @@ fn read(row: &Row<'_>) -> Outcome<OutboxEntry> {
     })
 }
 
+/// Notes that an entry is about to be sent.
+pub(super) fn begin(
+    connection: &Connection,
+    entry: OutboxEntry,
+    lease: &Lease,
+    now: DateTime<Utc>,
+) -> Outcome<Option<OutboxEntry>> {
+    leases::require(connection, lease)?;
+    let sql = "UPDATE outbox SET attempts = ?3, refused = 0 WHERE id = ?1 AND attempts = ?2";
+    let attempts = entry.attempts.saturating_add(1);
+    let row = (entry.id, entry.attempts, attempts);
+    if connection.prepare_cached(sql)?.execute(row)? == 0 {
+        return Ok(None);
+    }
+    let (action, etag) = match &entry.action {
+        Action::Create { .. } => ("create", None),
+        Action::Update { etag, .. } => ("update", etag.as_ref()),
+        Action::Delete { etag } => ("delete", etag.as_ref()),
+        Action::Find { .. } => return Ok(Some(OutboxEntry { attempts, ..entry })),
+    };
+    connection.prepare_cached(RECORD)?.execute(params![
+        Milli(now),
+        entry.calendar_id,
+        entry.id,
+        entry.external_id,
+        entry.task_id,
+        action,
+        etag,
+        entry.why,
+    ])?;
+    Ok(Some(OutboxEntry { attempts, ..entry }))
+}
+
+/// Has nothing be sent to a calendar before a moment.
+pub(super) fn rest(
+    connection: &Connection,
+    calendar: &CalendarId,
+    lease: &Lease,
+    (until, reason): (DateTime<Utc>, &str),
+) -> Outcome<()> {
+    leases::require(connection, lease)?;
+    let sql = "UPDATE outbox SET next_attempt_at = ?2, reason = ?3
+        WHERE calendar_id = ?1 AND parked_by IS NULL AND next_attempt_at < ?2";
+    let row = (calendar, Milli(until), reason);
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
 /// Notes how sending an entry went. An entry that is not there any more was
 /// settled before, or decided anew.
 pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcome<bool> {
@@ -97,7 +147,9 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
         show(connection, settlement, event)?;
     }
     match &settlement.outcome {
-        Sent::Written { external_id, base } => {
+        Sent::Written {
+            external_id, base, ..
+        } => {
             write_link(connection, settlement, external_id, base)?;
             if matches!(entry.action, Action::Find { .. }) {
                 decide_again(connection, entry)?;
@@ -114,8 +166,8 @@ pub(super) fn settle(connection: &Connection, settlement: &Settlement) -> Outcom
             again,
             is_refused,
         } => {
-            let sql = "UPDATE outbox SET attempts = min(attempts + 1, 4294967295),
-                reason = ?2, next_attempt_at = ?3, refused = ?4 WHERE id = ?1";
+            let sql = "UPDATE outbox SET reason = ?2, next_attempt_at = ?3, refused = ?4
+                WHERE id = ?1";
             let row = (entry.id, reason, again.map(Milli), is_refused);
             connection.prepare_cached(sql)?.execute(row)?;
         }
@@ -230,33 +282,20 @@ fn close_link(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
     Ok(())
 }
 
-/// Records an attempt to write.
+/// Completes the record of what was sent.
 fn record(connection: &Connection, settlement: &Settlement) -> Outcome<()> {
-    let entry = &settlement.entry;
-    let (action, etag_before) = match &entry.action {
-        Action::Create { .. } => ("create", None),
-        Action::Update { etag, .. } => ("update", etag.as_ref()),
-        Action::Delete { etag } => ("delete", etag.as_ref()),
-        Action::Find { .. } => return Ok(()),
+    let (outcome, event, etag, reason) = match &settlement.outcome {
+        Sent::Written {
+            external_id, etag, ..
+        } => ("done", Some(external_id), etag.as_ref(), None),
+        Sent::Deleted => ("done", None, None, None),
+        Sent::UsedUp => ("failed", None, None, Some(USED_UP)),
+        Sent::Failed { reason, .. } => ("failed", None, None, Some(reason.as_str())),
     };
-    let known = entry.external_id.as_ref();
-    let (external_id, etag_after, reason) = match &settlement.outcome {
-        Sent::Written { external_id, base } => (Some(external_id), base.etag.as_ref(), None),
-        Sent::Deleted => (known, None, None),
-        Sent::UsedUp => (known, None, Some(USED_UP)),
-        Sent::Failed { reason, .. } => (known, None, Some(reason.as_str())),
-    };
-    connection.prepare_cached(RECORD)?.execute(params![
-        Milli(settlement.now),
-        entry.calendar_id,
-        external_id,
-        entry.task_id,
-        action,
-        etag_before,
-        etag_after,
-        if reason.is_some() { "failed" } else { "done" },
-        entry.why,
-        reason,
-    ])?;
+    let sql = "UPDATE calendar_writes SET outcome = ?2, external_id = coalesce(?3, external_id),
+            etag_after = ?4, reason = ?5
+        WHERE id = (SELECT max(id) FROM calendar_writes WHERE outbox_id = ?1 AND outcome = 'sent')";
+    let row = params![settlement.entry.id, outcome, event, etag, reason];
+    connection.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }

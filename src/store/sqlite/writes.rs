@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::convert::Milli;
+use super::convert::{Milli, Word};
 use super::error::Outcome;
 use crate::model::id::TaskId;
 use crate::store::WriteRecord;
@@ -24,6 +24,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WriteRecord> {
         etag_before: row.get("etag_before")?,
         etag_after: row.get("etag_after")?,
         why: row.get("why")?,
-        refused: row.get("reason")?,
+        outcome: row.get::<_, Word<_>>("outcome")?.0,
+        reason: row.get("reason")?,
     })
 }

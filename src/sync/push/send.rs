@@ -6,7 +6,7 @@ use super::super::Sync;
 use super::super::failure::{self, Reach};
 use super::super::pull::PullError;
 use super::super::visit::Visit;
-use super::{Echo, Pushed};
+use super::{Echo, Pushed, ROUNDS};
 use crate::engine::create::agreed;
 use crate::engine::due;
 use crate::engine::merge::Revision;
@@ -47,75 +47,105 @@ enum Done {
 
 /// What follows from a refusal.
 struct Refusal {
-    /// When the entry is tried again; none: when it is decided anew.
-    again: Option<DateTime<Utc>>,
-    /// Whether the others of the calendar may be tried.
-    goes_on: bool,
+    /// How it is noted.
+    outcome: Sent,
+    /// Until when nothing else is sent to the calendar either.
+    rests: Option<DateTime<Utc>>,
 }
 
 impl Sender<'_> {
-    /// Sends an entry and notes the answer; whether the next may be sent.
+    /// Sends an entry and notes the answer; whether the next may be sent. One
+    /// that is not there any more was decided on anew.
     pub(super) async fn send(
         &self,
         entry: OutboxEntry,
         pushed: &mut Pushed,
         echo: &mut Echo,
     ) -> Result<bool, PullError> {
+        let (store, lease) = (&self.sync.store, self.lease);
+        let begun = store.outbox_begin(&entry, lease, self.sync.clock.now());
+        let Some(entry) = begun.await? else {
+            return Ok(true);
+        };
         let done = self.act(&entry).await;
         let now = self.sync.clock.now();
-        let failed = |error: &ProviderError, again| Sent::Failed {
-            reason: error.to_string(),
-            again,
-            is_refused: is_refusal(error),
-        };
-        let mut shown = None;
-        let (outcome, goes_on) = match done {
-            Ok(Done::Written(event, base)) => {
+        let mut event = None;
+        let mut rests = None;
+        let outcome = match done {
+            Ok(Done::Written(written, base)) => {
                 pushed.written += 1;
-                let external_id = event.external_id.clone();
-                shown = echo.of(event);
-                (Sent::Written { external_id, base }, true)
+                let outcome = as_written(&written, base);
+                event = echo.of(written);
+                outcome
             }
-            Ok(Done::Found(event, base)) => {
-                let external_id = event.external_id.clone();
-                shown = echo.of(event);
-                (Sent::Written { external_id, base }, true)
+            Ok(Done::Found(found, base)) => {
+                let outcome = as_written(&found, base);
+                event = echo.of(found);
+                outcome
             }
-            Ok(Done::Deleted(event)) => {
+            Ok(Done::Deleted(deleted)) => {
                 pushed.written += 1;
-                echo.changes.extend(event.map(Change::Removed));
-                (Sent::Deleted, true)
+                echo.changes.extend(deleted.map(Change::Removed));
+                Sent::Deleted
             }
-            Ok(Done::UsedUp) => (Sent::UsedUp, true),
+            Ok(Done::UsedUp) => Sent::UsedUp,
             Ok(Done::Changed) => {
                 echo.unknown.extend(entry.external_id.clone());
-                (failed(&ProviderError::PreconditionFailed, Some(now)), true)
-            }
-            Err(error @ ProviderError::ScopeMissing { .. }) => {
-                let outcome = failed(&error, Some(now + MISSING_REST));
-                pushed.refused.push((entry.why.clone(), error));
-                (outcome, false)
+                changed(&entry, pushed, now)
             }
             Err(error) => {
-                self.sync.note_outage(self.visit, &error);
-                self.visit.trouble.note(&error);
-                let Some(refusal) = refusal(&error, entry.attempts, now) else {
-                    return Ok(false);
-                };
-                let outcome = failed(&error, refusal.again);
-                pushed.refused.push((entry.why.clone(), error));
-                (outcome, refusal.goes_on)
+                let refusal = self.refused(&entry, error, pushed, now);
+                rests = refusal.rests;
+                refusal.outcome
             }
+        };
+        let reason = match &outcome {
+            Sent::Failed { reason, .. } => reason.clone(),
+            Sent::Written { .. } | Sent::Deleted | Sent::UsedUp => String::new(),
         };
         let settlement = Settlement {
             entry,
-            lease: self.lease.clone(),
+            lease: lease.clone(),
             outcome,
-            event: shown,
+            event,
             now,
         };
-        self.sync.store.outbox_settle(settlement).await?;
-        Ok(goes_on)
+        store.outbox_settle(settlement).await?;
+        let Some(until) = rests else {
+            return Ok(true);
+        };
+        let calendar = &self.calendar.id;
+        store.outbox_rest(calendar, lease, until, &reason).await?;
+        Ok(false)
+    }
+
+    /// What follows from a refusal.
+    fn refused(
+        &self,
+        entry: &OutboxEntry,
+        error: ProviderError,
+        pushed: &mut Pushed,
+        now: DateTime<Utc>,
+    ) -> Refusal {
+        self.sync.note_outage(self.visit, &error);
+        if !matches!(error, ProviderError::ScopeMissing { .. }) {
+            self.visit.trouble.note(&error);
+        }
+        let refusal = refusal(&error, entry.attempts, now);
+        if let ProviderError::Unavailable {
+            retry_after: Some(_),
+            ..
+        } = &error
+        {
+            pushed.asked_rest = refusal.rests;
+        }
+        // What puts the account out of use is reported with it.
+        if failure::reach(&error) != Reach::Account
+            || matches!(error, ProviderError::ScopeMissing { .. })
+        {
+            pushed.refused.push((entry.why.clone(), error));
+        }
+        refusal
     }
 
     /// Does what an entry says.
@@ -239,29 +269,56 @@ impl Sender<'_> {
     }
 }
 
-/// What follows from a refusal; nothing is noted of one that puts the whole
-/// account out of use.
-fn refusal(error: &ProviderError, attempts: u32, now: DateTime<Utc>) -> Option<Refusal> {
-    let later = now + due::rest(attempts.saturating_add(1), failure::asked_rest(error));
-    match (failure::reach(error), error) {
-        (Reach::Account, _) => None,
-        (Reach::AccountForNow(_), _) | (_, ProviderError::Unavailable { .. }) => Some(Refusal {
-            again: Some(later),
-            goes_on: false,
-        }),
-        (Reach::Calendar, ProviderError::Protocol { .. }) => Some(Refusal {
-            again: Some(later),
-            goes_on: true,
-        }),
+/// What follows from a refusal: one that concerns more than the entry has the
+/// whole calendar rest.
+fn refusal(error: &ProviderError, attempts: u32, now: DateTime<Utc>) -> Refusal {
+    let later = now + due::rest(attempts, failure::asked_rest(error));
+    let (again, rests) = match (failure::reach(error), error) {
+        (_, ProviderError::ScopeMissing { .. }) => {
+            let tomorrow = now + MISSING_REST;
+            (Some(tomorrow), Some(tomorrow))
+        }
+        (Reach::Account, _) => (Some(now), Some(now)),
+        (Reach::AccountForNow(_), _) | (_, ProviderError::Unavailable { .. }) => {
+            (Some(later), Some(later))
+        }
+        (Reach::Calendar, ProviderError::Protocol { .. }) => (Some(later), None),
         // Access may be given without the task being changed.
-        (Reach::Calendar, ProviderError::Forbidden { .. }) => Some(Refusal {
-            again: Some(now + MISSING_REST),
-            goes_on: true,
-        }),
-        (Reach::Calendar, _) => Some(Refusal {
-            again: None,
-            goes_on: true,
-        }),
+        (Reach::Calendar, ProviderError::Forbidden { .. }) => (Some(now + MISSING_REST), None),
+        (Reach::Calendar, _) => (None, None),
+    };
+    Refusal {
+        outcome: failed(error, again),
+        rests,
+    }
+}
+
+/// An event that is not as it was thought to be is read again, and decided on
+/// anew; where that does not help it is left for longer and longer.
+fn changed(entry: &OutboxEntry, pushed: &mut Pushed, now: DateTime<Utc>) -> Sent {
+    let error = ProviderError::PreconditionFailed;
+    let in_vain = entry.attempts.saturating_sub(ROUNDS);
+    if in_vain == 0 {
+        return failed(&error, Some(now));
+    }
+    let outcome = failed(&error, Some(now + due::rest(in_vain, None)));
+    pushed.refused.push((entry.why.clone(), error));
+    outcome
+}
+
+fn as_written(event: &Event, base: Box<Base>) -> Sent {
+    Sent::Written {
+        external_id: event.external_id.clone(),
+        base,
+        etag: event.etag.clone(),
+    }
+}
+
+fn failed(error: &ProviderError, again: Option<DateTime<Utc>>) -> Sent {
+    Sent::Failed {
+        reason: error.to_string(),
+        again,
+        is_refused: is_refusal(error),
     }
 }
 

@@ -51,10 +51,20 @@ pub(crate) fn put(action: Action) -> OutboxChange {
     }
 }
 
+/// Has an action sent once that is approved.
+pub(crate) fn parked(action: Action) -> OutboxChange {
+    OutboxChange::Put {
+        action,
+        why: "the task moved".to_owned(),
+        parked: true,
+    }
+}
+
 pub(crate) fn written(external: &str, title: &str, etag: &str) -> Sent {
     Sent::Written {
         external_id: ExternalId::new(external),
         base: Box::new(base(title, etag)),
+        etag: Some(etag.to_owned()),
     }
 }
 
@@ -69,6 +79,11 @@ pub(crate) fn opening(pair: &Pair, generation: u32) -> Step {
 
 pub(crate) fn is_closed(pair: &Pair) -> bool {
     pair.link.as_ref().unwrap().state == LinkState::Closed
+}
+
+/// The day from which on tasks are given events.
+pub(crate) fn from() -> chrono::NaiveDate {
+    "2026-03-01".parse().unwrap()
 }
 
 impl Bench {
@@ -121,7 +136,10 @@ impl Bench {
     }
 
     pub(crate) async fn moved_in(&self, calendar: &CalendarId) -> Vec<Pair> {
-        self.store.link_moved(calendar, now()).await.unwrap()
+        self.store
+            .link_moved(calendar, now(), from())
+            .await
+            .unwrap()
     }
 
     /// The only thing that has to be decided on.
@@ -167,7 +185,12 @@ impl Bench {
     }
 
     pub(crate) async fn settle(&self, entry: &OutboxEntry, outcome: Sent) -> bool {
-        let settlement = self.settlement(entry, outcome);
+        let held = lease(&self.calendar, "cycle");
+        let begun = self.store.outbox_begin(entry, &held, now()).await.unwrap();
+        let Some(begun) = begun else {
+            return false;
+        };
+        let settlement = self.settlement(&begun, outcome);
         self.store.outbox_settle(settlement).await.unwrap()
     }
 

@@ -239,3 +239,32 @@ pub(crate) async fn an_event_that_a_link_needs_is_not_forgotten(bench: Bench) {
     let forgotten = bench.store.stale_remove(cutoffs, 10).await.unwrap();
     assert_eq!(forgotten.events, 1);
 }
+
+pub(crate) async fn a_task_that_is_somebody_elses_now_has_moved(bench: Bench) {
+    bench.linked().await;
+    bench.application(
+        "INSERT INTO users (id, timezone) VALUES ('u-2', 'UTC');
+         UPDATE tasks SET user_id = 'u-2'",
+    );
+    let pair = bench.one().await;
+    let owners = (pair.task.unwrap().user_id, pair.link.unwrap().user_id);
+    assert_eq!((owners.0.as_str(), owners.1.as_str()), ("u-2", "u"));
+}
+
+pub(crate) async fn the_users_zone_moves_tasks_that_name_none(bench: Bench) {
+    bench.linked().await;
+    // It is the zone of the user as well.
+    bench.application("UPDATE tasks SET timezone = NULL");
+    assert_eq!(bench.moved().await, []);
+    bench.application("UPDATE users SET timezone = 'Asia/Tokyo'");
+    assert_eq!(bench.moved().await.len(), 1);
+}
+
+pub(crate) async fn what_was_over_long_ago_is_given_no_event(bench: Bench) {
+    bench.write_here().await;
+    bench.task("t");
+    bench.application("UPDATE tasks SET start_date = '2025-03-10T09:00:00Z', end_date = NULL");
+    assert_eq!(bench.moved().await, []);
+    bench.application("UPDATE tasks SET end_date = '2026-03-10T09:00:00Z'");
+    assert_eq!(bench.moved().await.len(), 1);
+}

@@ -1,14 +1,15 @@
 //! What is decided and not sent yet, and the record of what was sent.
 
 use calsync::model::calendar::AccessRole;
+use calsync::model::conflict::ResolutionStatus;
 use calsync::model::content::Field;
 use calsync::model::link::LinkState;
-use calsync::store::{Action, Due, OutboxChange, OutboxEntry, Sent, Step, StoreError};
+use calsync::store::{Action, Due, OutboxChange, OutboxEntry, Outcome, Sent, Step, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bench::{Bench, lease, now};
 use super::build::listed;
-use super::linked::{content, is_closed, put, written};
+use super::linked::{content, from, is_closed, parked, put, written};
 
 fn failed(again: Option<DateTime<Utc>>) -> Sent {
     Sent::Failed {
@@ -121,7 +122,11 @@ pub(crate) async fn what_failed_is_tried_again_when_its_time_has_come(bench: Ben
     };
     assert_eq!(due.first(), Some(&expected));
     assert_eq!(due.len(), 1);
-    let moved = bench.store.link_moved(&calendar, later).await.unwrap();
+    let moved = bench
+        .store
+        .link_moved(&calendar, later, from())
+        .await
+        .unwrap();
     assert_eq!(moved[0].outbox, Some(expected));
 }
 
@@ -139,7 +144,14 @@ pub(crate) async fn what_failed_for_good_rests_until_its_task_moves(bench: Bench
             .unwrap(),
         []
     );
-    assert_eq!(bench.store.link_moved(&calendar, far).await.unwrap(), []);
+    assert_eq!(
+        bench
+            .store
+            .link_moved(&calendar, far, from())
+            .await
+            .unwrap(),
+        []
+    );
     bench.application("UPDATE tasks SET title = 'other'");
     let rests = bench.one().await.outbox.unwrap();
     assert_eq!((rests.attempts, rests.next_attempt_at), (1, None));
@@ -227,4 +239,106 @@ pub(crate) async fn every_attempt_is_on_record(bench: Bench) {
     assert_eq!(bench.asked(&whose), "4");
     bench.store.account_remove(&account).await.unwrap();
     assert_eq!(bench.asked(&whose), "4");
+}
+
+pub(crate) async fn what_is_about_to_be_sent_is_on_record(bench: Bench) {
+    bench.pending().await;
+    let entry = bench.due().await.remove(0);
+    let held = lease(&bench.calendar, "cycle");
+    let begun = bench.store.outbox_begin(&entry, &held, now()).await;
+    let begun = begun.unwrap().unwrap();
+    assert_eq!(begun.attempts, 1);
+    // Whoever else began with it meanwhile, only one may send it.
+    let again = bench.store.outbox_begin(&entry, &held, now()).await;
+    assert_eq!(again.unwrap(), None);
+    let record = "SELECT action || ' ' || outcome FROM calendar_writes";
+    assert_eq!(bench.asked(record), "create sent");
+    let writes = bench.store.write_list(&entry.task_id, 9).await.unwrap();
+    assert_eq!(writes[0].outcome, Outcome::Sent);
+    assert_eq!(bench.due().await, [begun]);
+    let stranger = lease(&bench.calendar, "somebody else");
+    let refused = bench.store.outbox_begin(&entry, &stranger, now()).await;
+    assert!(matches!(refused, Err(StoreError::LeaseLost(_))));
+}
+
+pub(crate) async fn a_calendar_rests_with_everything_that_is_due(bench: Bench) {
+    bench.write_here().await;
+    for task in ["a", "b"] {
+        bench.task(task);
+    }
+    let moved = bench.moved().await;
+    let steps = moved
+        .iter()
+        .map(|pair| super::linked::opening(pair, 1))
+        .collect();
+    bench.decide(steps).await;
+    let held = lease(&bench.calendar, "cycle");
+    let later = now() + TimeDelta::minutes(5);
+    let calendar = bench.calendar.clone();
+    let rested = bench.store.outbox_rest(&calendar, &held, later, "busy");
+    rested.await.unwrap();
+    assert_eq!(bench.due().await, []);
+    let due = bench.store.outbox_list(&calendar, Due::By(later)).await;
+    let due = due.unwrap();
+    assert_eq!(due.len(), 2);
+    assert_eq!(due[0].reason.as_deref(), Some("busy"));
+}
+
+pub(crate) async fn a_deletion_waits_for_approval_whatever_revision_it_is_for(bench: Bench) {
+    bench.linked().await;
+    let question = calsync::model::conflict::Conflict {
+        at_provider: true,
+        ..bench.conflict("c-1")
+    };
+    bench.application("UPDATE tasks SET deleted_at = '2026-03-10T08:00:00.000Z'");
+    let step = Step {
+        outbox: parked(delete("1")),
+        ..bench.one().await.step()
+    };
+    let mut plan = bench.decided(vec![step]);
+    plan.park = Some(question.clone());
+    bench.store.link_plan(plan).await.unwrap();
+    let waits = async || {
+        assert_eq!(bench.due().await, []);
+        let planned = bench.store.outbox_list(&bench.calendar, Due::Planned).await;
+        let planned = planned.unwrap();
+        assert_eq!(planned[0].parked_by.as_ref(), Some(&question.id));
+        let count = bench.store.link_count(&bench.calendar).await.unwrap();
+        assert_eq!((count.open, count.parked), (1, 1));
+    };
+    waits().await;
+    bench.pulls("x", "2").await;
+    let step = Step {
+        outbox: put(delete("2")),
+        ..bench.one().await.step()
+    };
+    bench.decide(vec![step]).await;
+    waits().await;
+    let approved = bench.store.conflict_approve(&question.id, now()).await;
+    assert_eq!(approved.unwrap(), Some(1));
+    assert_eq!(bench.due().await[0].action, delete("2"));
+}
+
+pub(crate) async fn the_question_about_deletions_is_moot_without_any(bench: Bench) {
+    bench.linked().await;
+    let question = calsync::model::conflict::Conflict {
+        at_provider: true,
+        ..bench.conflict("c-1")
+    };
+    bench.application("UPDATE tasks SET deleted_at = '2026-03-10T08:00:00.000Z'");
+    let step = Step {
+        outbox: parked(delete("1")),
+        ..bench.one().await.step()
+    };
+    let mut plan = bench.decided(vec![step]);
+    plan.park = Some(question.clone());
+    bench.store.link_plan(plan).await.unwrap();
+    bench.application("UPDATE tasks SET deleted_at = NULL");
+    let step = Step {
+        outbox: OutboxChange::Drop,
+        ..bench.one().await.step()
+    };
+    bench.decide(vec![step]).await;
+    let found = bench.store.conflict_find(&question.id).await.unwrap();
+    assert_eq!(found.unwrap().resolution_status, ResolutionStatus::Moot);
 }
