@@ -5,12 +5,14 @@ mod words;
 
 use std::sync::Mutex;
 
+use calsync::jobs::AutoSync;
 use calsync::model::content::Content;
 use calsync::model::id::CalendarId;
 use calsync::model::preferences::{ConflictStrategy, PreferencesChange};
 use calsync::model::run::JobRun;
 use calsync::model::time::EventTime;
 use calsync::sandbox::{google, microsoft};
+use calsync::sync::Intent;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -307,6 +309,32 @@ impl Planner {
                 self.world.upset(fault.on(graph_kind(write)).nth(number));
             }
         }
+    }
+
+    /// The event of a title gets another revision that says the same.
+    pub(crate) fn touch(&self, title: &str) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => self
+                .world
+                .calendar("Work")
+                .edit(&id, json!({ "colorId": "7" })),
+            At::Microsoft => self
+                .world
+                .folder("Work")
+                .edit(&id, json!({ "importance": "high" })),
+        }
+    }
+
+    /// What a dry run says.
+    pub(crate) async fn intents(&self) -> Vec<Intent> {
+        let cx = self.world.context();
+        let job = AutoSync {
+            force: true,
+            ..AutoSync::default()
+        };
+        let forecast = job.forecast(&cx).await.unwrap();
+        forecast.into_iter().flat_map(|user| user.plan).collect()
     }
 
     /// Somebody has an event repeat every day.

@@ -22,6 +22,8 @@ at_both! {
     access_that_is_given_later_is_used_the_next_day,
     a_missing_permission_is_asked_for_once_a_day,
     somebody_elses_account_is_not_delayed,
+    a_missing_permission_holds_every_task_back,
+    a_provider_that_asks_for_time_is_given_it_for_reading_too,
 }
 
 async fn a_creation_whose_answer_is_lost_is_found_again(planner: Planner) {
@@ -218,4 +220,33 @@ async fn somebody_elses_account_is_not_delayed(planner: Planner) {
         .world
         .column("SELECT task_id FROM calendar_links WHERE state = 'open'");
     assert_eq!(sent, ["t-2"]);
+}
+
+async fn a_missing_permission_holds_every_task_back(planner: Planner) {
+    for id in ["t-1", "t-2", "t-3"] {
+        planner.task(id, id, "2026-03-05T09:00:00Z");
+    }
+    planner.mishap(Write::Create, Mishap::NoScope, 1);
+    planner.sync().await;
+    planner.world.google().clear_requests();
+    planner.world.microsoft().clear_requests();
+    planner.sync().await;
+    assert_eq!(planner.pushed(), 0);
+    planner.world.minutes_later(24 * 60);
+    expect(&planner.sync().await, Outcome::Ok, &[("pushed", 3)]);
+}
+
+async fn a_provider_that_asks_for_time_is_given_it_for_reading_too(planner: Planner) {
+    for id in ["t-1", "t-2"] {
+        planner.task(id, id, "2026-03-03T09:00:00Z");
+    }
+    planner.mishap(Write::Create, Mishap::Away { seconds: 3600 }, 1);
+    let run = planner.sync().await;
+    expect(&run, Outcome::Partial, &[("pushed", 0)]);
+    planner.world.google().clear_requests();
+    planner.world.microsoft().clear_requests();
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("skipped", 1), ("requests", 0)]);
+    planner.world.minutes_later(60);
+    expect(&planner.sync().await, Outcome::Ok, &[("pushed", 2)]);
 }

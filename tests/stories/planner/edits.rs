@@ -135,3 +135,18 @@ async fn an_answer_to_an_invitation_is_no_edit(planner: Planner) {
         At::Microsoft => expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 1)]),
     }
 }
+
+/// Whether Graph looks at conditions is not certain.
+#[tokio::test]
+async fn an_edit_that_no_condition_protects_is_seen_and_kept() {
+    let planner = Planner::start(At::Microsoft).await;
+    linked(&planner).await;
+    let graph = planner.world.microsoft();
+    graph.behave(|how| how.enforce_if_match = false);
+    planner.plan("t-1", "title = 'draft'");
+    planner.just_before_an_update("report", Edit::Text("theirs"));
+    planner.sync().await;
+    planner
+        .both_hold(&["2026-03-03T09:00Z draft (theirs)"])
+        .await;
+}

@@ -1,9 +1,9 @@
 //! Tasks and events that go.
 
-use calsync::model::conflict::{ConflictKind, ResolutionStatus};
+use calsync::model::conflict::ConflictKind;
 use calsync::model::run::Outcome;
 
-use crate::support::planner::{Edit, Planner, Write, at_both};
+use crate::support::planner::{Edit, Mishap, Planner, Write, at_both};
 use crate::support::story::expect;
 
 at_both! {
@@ -14,10 +14,11 @@ at_both! {
     a_task_that_was_deleted_while_its_event_was_edited_is_a_question,
     what_both_sides_deleted_is_forgotten,
     an_update_of_an_event_that_is_gone_is_a_removal,
-    many_deleted_tasks_are_a_question,
     a_series_that_an_event_became_is_deleted_with_its_task,
     a_deleted_task_that_is_planned_again_gets_a_live_event,
     a_lost_store_plans_a_deleted_task_again,
+    a_deletion_that_has_to_wait_is_made_at_the_revision_that_was_read,
+    an_event_that_cannot_be_written_goes_once_it_can,
 }
 
 async fn linked(planner: &Planner) {
@@ -120,34 +121,6 @@ async fn an_update_of_an_event_that_is_gone_is_a_removal(planner: Planner) {
     planner.world.a_second_cycle_does_nothing().await;
 }
 
-async fn many_deleted_tasks_are_a_question(planner: Planner) {
-    for number in 0..12 {
-        let title = format!("task {number:02}");
-        planner.task(&format!("t-{number}"), &title, "2026-03-03T09:00:00Z");
-    }
-    planner.sync().await;
-    planner.application("DELETE FROM tasks");
-    let run = planner.sync().await;
-    expect(&run, Outcome::Partial, &[("pushed", 0), ("conflicts", 1)]);
-    assert_eq!(run.failures[0].kind, "mass_delete");
-    assert_eq!(planner.events().len(), 12);
-    let open = planner.world.conflicts().await;
-    assert_eq!((open.len(), open[0].at_provider), (1, true));
-    planner.world.a_second_cycle_does_nothing().await;
-    assert_eq!(planner.events().len(), 12);
-
-    let store = planner.world.store().await;
-    let approved = store
-        .conflict_approve(&open[0].id, planner.world.now())
-        .await;
-    assert_eq!(approved.unwrap(), Some(12));
-    let run = planner.sync().await;
-    expect(&run, Outcome::Ok, &[("pushed", 12), ("conflicts", 0)]);
-    planner.both_hold(&[]).await;
-    let settled = store.conflict_find(&open[0].id).await.unwrap().unwrap();
-    assert_eq!(settled.resolution_status, ResolutionStatus::Resolved);
-}
-
 async fn a_series_that_an_event_became_is_deleted_with_its_task(planner: Planner) {
     linked(&planner).await;
     planner.repeats("report");
@@ -187,4 +160,30 @@ async fn a_lost_store_plans_a_deleted_task_again(planner: Planner) {
     // Its id at the provider is used up, which nobody remembers.
     linked(&planner).await;
     planner.both_hold(&["2026-03-03T09:00Z report"]).await;
+}
+
+async fn a_deletion_that_has_to_wait_is_made_at_the_revision_that_was_read(planner: Planner) {
+    linked(&planner).await;
+    // Another revision that says the same.
+    planner.touch("report");
+    planner.application("DELETE FROM tasks");
+    planner.mishap(Write::Delete, Mishap::Busy { seconds: 300 }, 1);
+    planner.sync().await;
+    assert_eq!(planner.events().len(), 1);
+    planner.world.google().clear_requests();
+    planner.world.microsoft().clear_requests();
+    planner.sync().await;
+    assert_eq!(planner.pushed(), 1);
+    planner.both_hold(&[]).await;
+}
+
+async fn an_event_that_cannot_be_written_goes_once_it_can(planner: Planner) {
+    linked(&planner).await;
+    planner.application("UPDATE calendars SET access_role = 'reader'; DELETE FROM tasks");
+    planner.sync().await;
+    planner.world.a_second_cycle_does_nothing().await;
+    assert_eq!(planner.events().len(), 1);
+    planner.application("UPDATE calendars SET access_role = 'owner'");
+    planner.sync().await;
+    planner.both_hold(&[]).await;
 }

@@ -3,7 +3,7 @@
 use calsync::model::preferences::PreferencesChange;
 use calsync::model::run::Outcome;
 
-use crate::support::planner::{Edit, Planner, at_both};
+use crate::support::planner::{Edit, Mishap, Planner, Write, at_both};
 use crate::support::story::{ANA, expect};
 
 at_both! {
@@ -16,6 +16,9 @@ at_both! {
     a_link_stays_on_its_calendar_when_another_becomes_the_one_for_new_tasks,
     a_task_that_is_scheduled_anew_gets_another_event,
     every_write_is_on_record,
+    a_task_that_changes_its_user_changes_its_calendar,
+    what_one_calendar_refuses_is_planned_in_another,
+    another_zone_of_the_user_is_no_edit,
 }
 
 async fn a_task_becomes_an_event(planner: Planner) {
@@ -191,4 +194,51 @@ async fn every_write_is_on_record(planner: Planner) {
         .column("SELECT json_group_array(json_array(why, reason)) FROM calendar_writes");
     assert!(!written[0].contains("secret"));
     assert_eq!(planner.events(), []);
+}
+
+async fn a_task_that_changes_its_user_changes_its_calendar(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.sync().await;
+    planner.another_person("u-2").await;
+    planner.plan("t-1", "user_id = 'u-2', title = 'draft'");
+    planner.sync().await;
+    planner.sync().await;
+    // Ana sees nothing of it any more, and never what it says now.
+    assert_eq!(planner.events(), []);
+    let owners = planner
+        .world
+        .column("SELECT user_id FROM calendar_links WHERE state = 'open'");
+    assert_eq!(owners, ["u-2"]);
+    let lines = planner.world.timeline("u-2").await;
+    assert_eq!(lines, ["2026-03-03 09:00Z 60m draft"]);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn what_one_calendar_refuses_is_planned_in_another(planner: Planner) {
+    let other = planner.other_calendar("Home").await;
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.mishap(Write::Create, Mishap::Refused, 1);
+    planner.sync().await;
+    let store = planner.world.store().await;
+    assert!(store.calendar_set_primary_write(&other).await.unwrap());
+    planner.plan("t-1", "title = 'draft'");
+    planner.sync().await;
+    planner.sync().await;
+    let homes = planner
+        .world
+        .column("SELECT calendar_id FROM calendar_links WHERE state = 'open'");
+    assert_eq!(homes, [other.to_string()]);
+    assert_eq!(planner.events(), []);
+}
+
+async fn another_zone_of_the_user_is_no_edit(planner: Planner) {
+    planner.task("t-1", "report", "2026-03-03T09:00:00Z");
+    planner.sync().await;
+    planner.application("UPDATE users SET timezone = 'Asia/Tokyo'");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("pushed", 0), ("conflicts", 0)]);
+    planner.delete("report");
+    let run = planner.sync().await;
+    expect(&run, Outcome::Ok, &[("conflicts", 0)]);
+    planner.both_hold(&[]).await;
 }

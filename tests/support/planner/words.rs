@@ -17,6 +17,11 @@ pub(crate) enum Mishap {
         /// Seconds that are asked for.
         seconds: u32,
     },
+    /// The service is away for a while.
+    Away {
+        /// Seconds that are asked for.
+        seconds: u32,
+    },
     /// It is refused for good.
     Refused,
     /// The account did not allow writing.
@@ -39,6 +44,7 @@ pub(super) fn fault<K: Copy + PartialEq, H: Clone>(
     match mishap {
         Mishap::AnswerLost => Fault::new(Effect::DropAfter),
         Mishap::Busy { seconds } => Fault::answer(429, "{}").retry_after(&seconds.to_string()),
+        Mishap::Away { seconds } => Fault::answer(503, "{}").retry_after(&seconds.to_string()),
         Mishap::Refused | Mishap::NoScope => Fault::answer(status, &body.to_string()),
     }
 }
