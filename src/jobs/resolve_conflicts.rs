@@ -4,6 +4,7 @@ use super::{Job, users};
 use crate::context::Context;
 use crate::model::conflict::{Conflict, ConflictKind};
 use crate::model::id::UserId;
+use crate::store::StoreError;
 use crate::sync::{Report, Resolved, Sync, count};
 
 /// Settle what stands unresolved between tasks and events, and between look-alikes
@@ -69,12 +70,24 @@ impl ResolveConflicts {
         if open.is_empty() {
             return Ok(());
         }
-        let moot = cx.store().await?.conflict_drop_moot(cx.now()).await?;
+        let among = open.iter().map(|conflict| conflict.id.clone()).collect();
+        let store = cx.store().await?;
+        let moot = store.conflict_drop_moot(among, cx.now()).await?;
         for conflict in open {
             let asks = matches!(conflict.kind, ConflictKind::Edit | ConflictKind::EditDelete);
             let resolved = match moot.contains(&conflict.id) {
                 true => Resolved::Settled,
-                false if asks && !cx.stop.is_cancelled() => sync.resolve(conflict, None).await?,
+                false if asks && !cx.stop.is_cancelled() => {
+                    match sync.resolve(conflict, None).await {
+                        // One odd row stops nothing else.
+                        Err(error @ StoreError::Corrupt { .. }) => {
+                            report.add(count::FAILED, 1);
+                            report.note("conflict", format!("conflict {}: {error}", conflict.id));
+                            continue;
+                        }
+                        other => other?,
+                    }
+                }
                 false => Resolved::Parked,
             };
             match resolved {

@@ -60,7 +60,8 @@ Examples:
     /// Remove an account, its calendars and its part of the timeline
     ///
     /// At the provider its watches are stopped, as far as it can be reached;
-    /// nothing else is changed there.
+    /// nothing else is changed there: the events of tasks stay in its calendars,
+    /// and tasks get new ones where another calendar is the one for them.
     Remove {
         /// The account
         id: String,

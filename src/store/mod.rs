@@ -247,9 +247,13 @@ pub trait Conflicts {
     /// it; how many there were. Events at a provider are deleted by the next
     /// sync of their calendar. None when no such conflict is open.
     async fn conflict_approve(&self, id: &ConflictId, now: DateTime<Utc>) -> Result<Option<u64>>;
-    /// Settles the open conflicts that no longer matter, because what they are
-    /// about is not there any more; which those are.
-    async fn conflict_drop_moot(&self, now: DateTime<Utc>) -> Result<Vec<ConflictId>>;
+    /// Settles those of some conflicts that no longer matter, because what they
+    /// are about is not there any more; which those are.
+    async fn conflict_drop_moot(
+        &self,
+        among: Vec<ConflictId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ConflictId>>;
 }
 
 /// How the last sync of each user went.

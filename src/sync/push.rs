@@ -2,7 +2,8 @@
 //! first, then sent one by one, each answer noted before the next is sent.
 //!
 //! Whatever dies in between is decided on again by the next cycle: a creation
-//! finds what it created, a change that was made says so by its revision.
+//! finds what it created, and of a change that was made both sides say the
+//! same.
 
 mod send;
 

@@ -133,7 +133,7 @@ impl Provider for Microsoft {
     }
 
     async fn created_event(&self, session: &Session, creation: &Creation) -> Result<Option<Event>> {
-        self.event_of_task(session, creation).await
+        self.event_of_creation(session, creation).await
     }
 
     async fn update_event(

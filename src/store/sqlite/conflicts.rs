@@ -41,21 +41,26 @@ impl Conflicts for SqliteStore {
         self.write(move |tx| approve(tx, &id, now)).await
     }
 
-    async fn conflict_drop_moot(&self, now: DateTime<Utc>) -> Result<Vec<ConflictId>> {
+    async fn conflict_drop_moot(
+        &self,
+        among: Vec<ConflictId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ConflictId>> {
         self.write(move |tx| {
             let mut moot = tx.prepare_cached(DROP_MOOT)?;
-            let dropped = moot.query_map([Milli(now)], |row| row.get(0))?;
+            let row = (Milli(now), Json(&among));
+            let dropped = moot.query_map(row, |row| row.get(0))?;
             Ok(dropped.collect::<Result<_, _>>()?)
         })
         .await
     }
 }
 
-/// Settles what is open about a link that is not, and about removals of which
+/// Settles what is open, of some (?2), about a link that is not, and about removals of which
 /// none waits any more.
 const DROP_MOOT: &str = "\
 UPDATE calendar_sync_conflicts AS c SET resolution_status = 'moot', resolved_at = ?1
-WHERE resolution_status = 'open' AND CASE
+WHERE resolution_status = 'open' AND id IN (SELECT value FROM json_each(?2)) AND CASE
     WHEN kind IN ('edit', 'edit_delete') THEN NOT EXISTS
         (SELECT 1 FROM calendar_links l
          WHERE l.task_id = c.task_id AND l.calendar_id = c.calendar_id AND l.state = 'open')

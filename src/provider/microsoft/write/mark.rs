@@ -93,6 +93,18 @@ impl Microsoft {
         }
     }
 
+    /// The event that was created for a task, as far as it can be found.
+    pub(in crate::provider::microsoft) async fn event_of_creation(
+        &self,
+        session: &Session,
+        creation: &Creation,
+    ) -> Result<Option<Event>> {
+        match self.event_of_task(session, creation).await? {
+            Some(event) => Ok(Some(event)),
+            None => self.event_of_transaction(session, creation).await,
+        }
+    }
+
     /// The event of a key among those at its time, should the search by mark
     /// not know it yet.
     async fn event_of_transaction(
