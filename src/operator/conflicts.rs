@@ -12,6 +12,7 @@ use crate::model::account::ProviderKind;
 use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
 use crate::model::id::ConflictId;
 use crate::model::look_alike;
+use crate::store::EventName;
 use crate::sync::{Keep, Resolved};
 
 /// List and settle what only a person can decide
@@ -214,7 +215,7 @@ async fn at(
     let store = cx.store().await?;
     let calendars = store.calendar_list(Some(&conflict.user_id)).await?;
     for event in conflict.event_id.iter().chain(&conflict.other_event_id) {
-        for known in store.event_find(event.as_str()).await? {
+        for known in store.event_find(EventName::Ours(event.clone())).await? {
             let mut calendars = calendars.iter();
             let home = calendars.find(|calendar| calendar.id == known.calendar_id);
             if known.id == *event && home.is_some_and(|home| home.provider == provider) {

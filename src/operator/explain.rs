@@ -12,7 +12,7 @@ use crate::model::content::Field;
 use crate::model::event::EventStatus;
 use crate::model::id::{CalendarId, ConflictId, EventId, ExternalId, TaskId, UserId};
 use crate::model::link::LinkState;
-use crate::store::{KnownEvent, OutboxEntry, Outcome, WriteRecord};
+use crate::store::{EventName, KnownEvent, OutboxEntry, Outcome, WriteRecord};
 use crate::sync::{Explanation, Intent};
 
 /// Tell why something was synced, or was not
@@ -142,7 +142,7 @@ impl<'a> TaskStory<'a> {
             event: match event {
                 None if word == "open" => "not read yet",
                 None => "none",
-                Some(linked) if linked.is_removed => "removed",
+                Some(linked) if linked.removed_at.is_some() => "removed",
                 Some(_) => "there",
             },
             event_updated_at: event.and_then(|linked| linked.event.updated_at),
@@ -277,7 +277,12 @@ struct EventStory<'a> {
 
 async fn events(cx: &Context, out: Output, id: &str) -> anyhow::Result<()> {
     let store = cx.store().await?;
-    let found = store.event_find(id).await?;
+    let ours = EventName::Ours(EventId::new(id));
+    let mut found = store.event_find(ours).await?;
+    if found.is_empty() {
+        let theirs = EventName::Theirs(ExternalId::new(id));
+        found = store.event_find(theirs).await?;
+    }
     if found.is_empty() {
         return Err(WrongArgument(format!(
             "event {id} is not known: it was never listed by a calendar that is synced, or was \

@@ -55,8 +55,8 @@ pub trait Events {
         lease: &Lease,
         window: Window,
     ) -> Result<()>;
-    /// The events of an id, ours or the provider's.
-    async fn event_find(&self, id: &str) -> Result<Vec<KnownEvent>>;
+    /// What is known of the events of a name.
+    async fn event_find(&self, name: EventName) -> Result<Vec<KnownEvent>>;
     /// The timeline of a user between two instants, in order of time.
     async fn timeline_list(
         &self,
@@ -64,6 +64,15 @@ pub trait Events {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Vec<TimelineRow>>;
+}
+
+/// How an event is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventName {
+    /// By us: there is one at most.
+    Ours(EventId),
+    /// By its provider; looked for among all events.
+    Theirs(ExternalId),
 }
 
 /// Everything that is known of an event.

@@ -130,8 +130,8 @@ pub struct LinkCount {
 pub struct LinkedEvent {
     /// The event.
     pub event: Event,
-    /// Whether the provider removed it.
-    pub is_removed: bool,
+    /// When it was noticed that the provider removed it, if it did.
+    pub removed_at: Option<DateTime<Utc>>,
     /// Whether it says something that was not decided on yet. If not, it may
     /// be older than the base: what we sent last was not pulled yet.
     pub is_news: bool,
@@ -225,6 +225,9 @@ pub enum LinkChange {
         /// Which of the task's events it is.
         generation: u32,
     },
+    /// The event is in another calendar now, under the same name. Nothing is
+    /// sent any more until that calendar is decided on.
+    Move(CalendarId),
     /// It rests until the task changes. Nothing is sent any more.
     Close,
     /// It is forgotten. Nothing is sent any more.

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use self::events::{Applied, Apply, Coverage, Events, KnownEvent, Removals, Unparsed};
+pub use self::events::{
+    Applied, Apply, Coverage, EventName, Events, KnownEvent, Removals, Unparsed,
+};
 pub use self::keyring::{EncryptionKey, InvalidKey, KeyError, KeyRing};
 pub use self::links::{
     Action, Due, LinkChange, LinkCount, LinkPlan, LinkedEvent, Links, OutboxChange, OutboxEntry,

@@ -312,7 +312,7 @@ impl Deciding<'_> {
 impl<'a> Open<'a> {
     fn of(pair: &'a Pair, link: &'a Link, base: &'a Base) -> Self {
         let event = pair.event.as_ref();
-        let event = event.filter(|linked| !linked.is_removed && !is_gone(&linked.event));
+        let event = event.filter(|linked| linked.removed_at.is_none() && !is_gone(&linked.event));
         Self {
             pair,
             link,

@@ -108,7 +108,10 @@ fn changed(pair: &Pair, task: Option<&Content>) -> (Vec<Field>, Vec<Field>) {
         return (Vec::new(), Vec::new());
     };
     let of_task = task.map(|task| base.task.differences(task));
-    let event = pair.event.as_ref().filter(|linked| !linked.is_removed);
+    let event = pair
+        .event
+        .as_ref()
+        .filter(|linked| linked.removed_at.is_none());
     let of_event = event.map(|linked| base.event.differences(&Content::of(&linked.event)));
     (of_task.unwrap_or_default(), of_event.unwrap_or_default())
 }

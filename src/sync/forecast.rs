@@ -157,7 +157,7 @@ impl Deciding<'_> {
                 let why = "its event or its task is gone";
                 intents.push(self.intent(about, Does::Unlink, &[], why));
             }
-            (LinkChange::Close | LinkChange::Remove, _)
+            (LinkChange::Close | LinkChange::Remove | LinkChange::Move(_), _)
             | (_, OutboxChange::Keep | OutboxChange::Drop) => {}
             (_, OutboxChange::Put { why, parked, .. }) if *parked => {
                 let why = format!("{why}, which waits for approval with many others");

@@ -5,6 +5,7 @@
 //! finds what it created, and of a change that was made both sides say the
 //! same.
 
+mod follow;
 mod send;
 
 use chrono::{DateTime, Utc};
@@ -118,6 +119,7 @@ impl Sync {
         if decided.is_empty() {
             return Ok(());
         }
+        decided = self.follow_moves(calendar, decided).await?;
         let park = self.brake_deletions(calendar, &mut decided).await?;
         let steps: Vec<_> = decided.into_iter().map(|(_, step)| step).collect();
         pushed.note(&steps, park.as_ref());

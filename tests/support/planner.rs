@@ -353,6 +353,27 @@ impl Planner {
         }
     }
 
+    /// Somebody moves an event to another calendar, where it keeps its id.
+    pub(crate) fn moves(&self, title: &str, to: &str) {
+        let id = self.id(title);
+        match self.at {
+            At::Google => {
+                let mut bodies = self.bodies().into_iter();
+                let mut body = bodies.find(|body| body["id"] == id.as_str()).unwrap();
+                for member in ["etag", "organizer", "creator"] {
+                    body.as_object_mut().unwrap().remove(member);
+                }
+                self.world.calendar("Work").delete(&id);
+                self.world.calendar(to).put(body);
+            }
+            At::Microsoft => {
+                let folder = self.world.folder(to).id;
+                let moved = self.world.microsoft().move_event_to_calendar(&id, &folder);
+                assert!(moved);
+            }
+        }
+    }
+
     /// A further calendar of Ana's, discovered.
     pub(crate) async fn other_calendar(&self, name: &str) -> CalendarId {
         match self.at {

@@ -1,5 +1,6 @@
 //! A row of `calendar_events` as the event that it came from.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
@@ -10,8 +11,11 @@ use crate::model::id::EventId;
 use crate::model::recurrence::Recurrence;
 use crate::model::time::{EventTime, OriginalStart, Zone};
 
-/// An event, and whether the provider removed it.
-pub(super) fn find(connection: &Connection, id: &EventId) -> Outcome<Option<(Event, bool)>> {
+/// An event, and when it was noticed that the provider removed it.
+pub(super) fn find(
+    connection: &Connection,
+    id: &EventId,
+) -> Outcome<Option<(Event, Option<DateTime<Utc>>)>> {
     let sql = "SELECT * FROM calendar_events WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([id])?;
@@ -21,10 +25,10 @@ pub(super) fn find(connection: &Connection, id: &EventId) -> Outcome<Option<(Eve
     }
 }
 
-/// The event of a row, and whether the provider removed it.
-pub(super) fn with_removal(row: &Row<'_>) -> Outcome<(Event, bool)> {
-    let is_removed = moment(row, "removed_at")?.is_some();
-    Ok((read(row)?, is_removed))
+/// The event of a row, and when it was noticed that the provider removed it.
+pub(super) fn with_removal(row: &Row<'_>) -> Outcome<(Event, Option<DateTime<Utc>>)> {
+    let removed_at = moment(row, "removed_at")?;
+    Ok((read(row)?, removed_at))
 }
 
 /// The event of a row.

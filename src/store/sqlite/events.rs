@@ -13,7 +13,7 @@ use crate::model::id::{CalendarId, EventId, ExternalId, UserId};
 use crate::model::lease::Lease;
 use crate::model::time::{EventTime, Window, Zone};
 use crate::model::timeline::TimelineRow;
-use crate::store::{Applied, Apply, Coverage, Events, KnownEvent, Removals, Result};
+use crate::store::{Applied, Apply, Coverage, EventName, Events, KnownEvent, Removals, Result};
 
 #[async_trait]
 impl Events for SqliteStore {
@@ -69,9 +69,8 @@ impl Events for SqliteStore {
             .await
     }
 
-    async fn event_find(&self, id: &str) -> Result<Vec<KnownEvent>> {
-        let id = id.to_owned();
-        self.read(move |tx| known::find(tx, &id)).await
+    async fn event_find(&self, name: EventName) -> Result<Vec<KnownEvent>> {
+        self.read(move |tx| known::find(tx, &name)).await
     }
 
     async fn timeline_list(

@@ -5,17 +5,23 @@ use rusqlite::{Connection, Row};
 use super::convert::{count, moment};
 use super::error::Outcome;
 use super::event_row;
-use crate::store::KnownEvent;
+use crate::store::{EventName, KnownEvent};
 
-/// The events of an id, ours or the provider's.
-pub(super) fn find(connection: &Connection, id: &str) -> Outcome<Vec<KnownEvent>> {
-    let sql = "SELECT e.id, e.calendar_id, e.removed_at, e.parked_by, e.hidden_by,
+/// The events of a name.
+pub(super) fn find(connection: &Connection, name: &EventName) -> Outcome<Vec<KnownEvent>> {
+    let (column, id) = match name {
+        EventName::Ours(id) => ("id", id.as_str()),
+        EventName::Theirs(id) => ("external_id", id.as_str()),
+    };
+    let sql = format!(
+        "SELECT e.id, e.calendar_id, e.removed_at, e.parked_by, e.hidden_by,
             (SELECT l.task_id FROM calendar_links l
              WHERE l.event_id = e.id AND l.state = 'open') AS task_id,
             (SELECT count(*) FROM calendar_timeline t WHERE t.event_id = e.id) AS shown
-        FROM calendar_events e WHERE e.id = ?1 OR e.external_id = ?1
-        ORDER BY e.calendar_id, e.id";
-    let mut statement = connection.prepare_cached(sql)?;
+        FROM calendar_events e WHERE e.{column} = ?1
+        ORDER BY e.calendar_id, e.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([id])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -9,7 +9,7 @@ use super::convert::{Json, Milli};
 use super::error::Outcome;
 use super::links::{TASK_SEEN, WRITABLE};
 use super::{conflicts, follow, leases};
-use crate::model::id::{CalendarId, ConflictId, TaskId};
+use crate::model::id::{CalendarId, ConflictId, EventId, ExternalId, TaskId};
 use crate::model::link::Base;
 use crate::store::{Action, LinkChange, LinkPlan, OutboxChange, Planned, Step, TaskChange};
 
@@ -127,6 +127,7 @@ fn change_link(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome
             let row = (task, calendar, generation);
             Ok(connection.prepare_cached(RECREATE)?.execute(row)? > 0)
         }
+        LinkChange::Move(to) => relocate(connection, (task, calendar), to),
         LinkChange::Close => {
             let sql = "UPDATE calendar_links SET state = 'closed'
                 WHERE task_id = ?1 AND calendar_id = ?2 AND state <> 'closed'";
@@ -137,6 +138,25 @@ fn change_link(connection: &Connection, plan: &LinkPlan, step: &Step) -> Outcome
             run(sql)
         }
     }
+}
+
+/// Follows an event into another calendar.
+fn relocate(
+    connection: &Connection,
+    (task, from): (&TaskId, &CalendarId),
+    to: &CalendarId,
+) -> Outcome<bool> {
+    let sql = "SELECT external_id FROM calendar_links
+        WHERE task_id = ?1 AND calendar_id = ?2 AND state = 'open'";
+    let mut rows = connection.prepare_cached(sql)?;
+    let name = rows.query_row((task, from), |row| row.get::<_, ExternalId>(0));
+    let Some(name) = name.optional()? else {
+        return Ok(false);
+    };
+    let sql = "UPDATE calendar_links SET calendar_id = ?2, event_id = ?3 WHERE task_id = ?1";
+    let row = (task, to, EventId::of(to, &name));
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(true)
 }
 
 /// Writes down what both sides agree on.
@@ -167,9 +187,8 @@ fn change_outbox(
     question: Option<&ConflictId>,
 ) -> Outcome<()> {
     match (&step.link, &step.outbox) {
-        (LinkChange::Close | LinkChange::Remove, _) | (_, OutboxChange::Drop) => {
-            drop_entry(connection, &step.task_id)
-        }
+        (LinkChange::Close | LinkChange::Remove | LinkChange::Move(_), _)
+        | (_, OutboxChange::Drop) => drop_entry(connection, &step.task_id),
         (_, OutboxChange::Keep) => Ok(()),
         (
             _,

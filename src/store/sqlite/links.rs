@@ -224,9 +224,9 @@ fn pair(connection: &Connection, found: Found) -> Outcome<Option<Pair>> {
     Ok(Some(Pair {
         task,
         link,
-        event: event.map(|(event, is_removed)| LinkedEvent {
+        event: event.map(|(event, removed_at)| LinkedEvent {
             event,
-            is_removed,
+            removed_at,
             is_news: found.is_news,
         }),
         outbox: outbox::find(connection, &found.task_id)?,

@@ -157,9 +157,9 @@ fn twin(connection: &Connection, id: &EventId) -> Outcome<Option<Twin>> {
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    let (event, is_removed) = event_row::with_removal(row)?;
+    let (event, removed_at) = event_row::with_removal(row)?;
     let presence = match (
-        is_removed || event.status == EventStatus::Cancelled,
+        removed_at.is_some() || event.status == EventStatus::Cancelled,
         row.get("is_shown")?,
     ) {
         (true, _) => Presence::Gone,

@@ -92,13 +92,13 @@ pub(crate) async fn what_the_provider_changes_and_removes_is_seen(bench: Bench) 
     let changed = bench.one().await;
     let event = changed.event.as_ref().unwrap();
     assert_eq!(event.event.etag.as_deref(), Some("2"));
-    assert!(event.is_news && !event.is_removed);
+    assert!(event.is_news && event.removed_at.is_none());
     bench.decide(vec![changed.step()]).await;
     assert_eq!(bench.moved().await, []);
     bench.changes(vec![gone("x")]).await;
     let removed = bench.one().await;
     let event = removed.event.as_ref().unwrap();
-    assert!(event.is_news && event.is_removed);
+    assert!(event.is_news && event.removed_at.is_some());
     bench.decide(vec![removed.step()]).await;
     assert_eq!(bench.moved().await, []);
 }
@@ -228,7 +228,7 @@ pub(crate) async fn an_event_that_a_link_needs_is_not_forgotten(bench: Bench) {
     let forgotten = bench.store.stale_remove(cutoffs, 10).await.unwrap();
     assert_eq!(forgotten.events, 0);
     let pair = bench.one().await;
-    assert!(pair.event.as_ref().unwrap().is_removed);
+    assert!(pair.event.as_ref().unwrap().removed_at.is_some());
     let link = pair.link.as_ref().unwrap();
     assert!(matches!(link.state, LinkState::Open { .. }));
     let close = Step {

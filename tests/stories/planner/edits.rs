@@ -14,6 +14,8 @@ at_both! {
     somebody_elses_event_is_never_written,
     an_event_without_a_title_takes_it_away_from_its_task,
     an_answer_to_an_invitation_is_no_edit,
+    an_event_that_is_moved_to_another_calendar_keeps_its_task,
+    an_event_that_is_deleted_is_not_looked_for_for_ever,
 }
 
 async fn linked(planner: &Planner) {
@@ -149,4 +151,37 @@ async fn an_edit_that_no_condition_protects_is_seen_and_kept() {
     planner
         .both_hold(&["2026-03-03T09:00Z draft (theirs)"])
         .await;
+}
+
+async fn an_event_that_is_moved_to_another_calendar_keeps_its_task(planner: Planner) {
+    let home = planner.other_calendar("Home").await;
+    linked(&planner).await;
+    planner.moves("report", "Home");
+    for _ in 0..3 {
+        planner.sync().await;
+    }
+    let homes = planner
+        .world
+        .column("SELECT calendar_id FROM calendar_links WHERE state = 'open'");
+    assert_eq!(homes, [home.to_string()]);
+    let tasks = planner.tasks().await;
+    assert_eq!(tasks[0].line(), "2026-03-03T09:00Z report");
+    // It is written where it is now.
+    planner.plan("t-1", "title = 'draft'");
+    planner.sync().await;
+    let lines = planner.world.timeline(ANA).await;
+    assert_eq!(lines, ["2026-03-03 09:00Z 60m draft"]);
+    assert_eq!(planner.events(), []);
+    planner.world.a_second_cycle_does_nothing().await;
+}
+
+async fn an_event_that_is_deleted_is_not_looked_for_for_ever(planner: Planner) {
+    planner.other_calendar("Home").await;
+    linked(&planner).await;
+    planner.delete("report");
+    planner.sync().await;
+    planner.sync().await;
+    planner.both_hold(&[]).await;
+    let links = planner.world.column("SELECT state FROM calendar_links");
+    assert_eq!(links, ["closed"]);
 }
