@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::super::Sync;
 use crate::model::calendar::Calendar;
 use crate::model::event::EventStatus;
-use crate::model::id::EventId;
+use crate::model::id::{CalendarId, EventId};
 use crate::model::link::LinkState;
 use crate::store::{EventName, LinkChange, Pair, Step, StoreError};
 
@@ -15,7 +15,7 @@ const PATIENCE: TimeDelta = TimeDelta::hours(1);
 /// Where an event is that its calendar no longer lists.
 enum Whereabouts {
     /// In another calendar of the account.
-    Moved(Calendar),
+    Moved(CalendarId),
     /// Nowhere.
     Gone,
     /// Other calendars have not been read since.
@@ -36,7 +36,7 @@ impl Sync {
                 Whereabouts::Gone => followed.push((pair, step)),
                 Whereabouts::Unknown => {}
                 Whereabouts::Moved(to) => {
-                    let link = LinkChange::Move(to.id);
+                    let link = LinkChange::Move(to);
                     let step = pair.step();
                     followed.push((pair, Step { link, ..step }));
                 }
@@ -68,7 +68,7 @@ impl Sync {
                 known.removed_at.is_none() && known.event.status != EventStatus::Cancelled
             });
             if is_there {
-                return Ok(Whereabouts::Moved(other));
+                return Ok(Whereabouts::Moved(other.id));
             }
         }
         let waits = !is_read && self.clock.now() - removed_at < PATIENCE;
