@@ -14,8 +14,8 @@ const BATCH: u32 = 5_000;
 /// Forget what no cycle will need again
 ///
 /// Removes events that were removed at the provider, settled conflicts, the
-/// status of users who are no longer synced by themselves, dead deliveries and records of cycles,
-/// each after the age that the configuration names for it. Moves the
+/// status of users who are no longer synced by themselves, dead deliveries, and
+/// records of cycles and of writes to calendars, each after the age that the configuration names for it. Moves the
 /// timeline on to today where nothing was pulled. Never touches a calendar.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_long_help = "\

@@ -14,7 +14,8 @@ pub struct Cutoffs {
     pub conflicts: DateTime<Utc>,
     /// Statuses of users who are not synced by themselves, by their last change.
     pub statuses: DateTime<Utc>,
-    /// Records of cycles, by their start; the last of each job is never stale.
+    /// Records of cycles, by their start, but the last of each job; of writes to
+    /// providers; and of the links of tasks that are gone.
     pub runs: DateTime<Utc>,
 }
 
@@ -27,7 +28,7 @@ pub struct StaleRecords {
     pub conflicts: u64,
     /// Statuses of users.
     pub statuses: u64,
-    /// Records of cycles.
+    /// Records of cycles, writes and links.
     pub runs: u64,
 }
 

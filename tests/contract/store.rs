@@ -283,6 +283,7 @@ macro_rules! every_sentence {
                 a_forgotten_event_may_return,
                 a_timeline_rolls_where_nothing_is_pulled,
                 a_timeline_rolls_only_under_its_lease_and_after_a_pull,
+                records_of_writes_and_links_of_gone_tasks_go,
             }
         }
     };

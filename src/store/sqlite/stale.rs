@@ -69,6 +69,20 @@ const RUNS: Kind = Kind {
            AND (later.started_at, later.id) > (job_runs.started_at, job_runs.id))",
 };
 
+/// What was written to providers, once its answer is known or will never be.
+const WRITES: Kind = Kind {
+    table: "calendar_writes",
+    stale: "at < ?1",
+};
+
+/// Links of tasks that are gone, as their events are. A task that comes back
+/// under the same id finds out itself which keys are used up.
+const LINKS: Kind = Kind {
+    table: "calendar_links",
+    stale: "state = 'closed' AND coalesce(last_pushed_at, last_pulled_at, '') < ?1
+        AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = calendar_links.task_id)",
+};
+
 /// What there is of each kind.
 fn each(
     cutoffs: Cutoffs,
@@ -78,7 +92,9 @@ fn each(
         events: number(EVENTS, cutoffs.events)?,
         conflicts: number(CONFLICTS, cutoffs.conflicts)?,
         statuses: number(STATUSES, cutoffs.statuses)?,
-        runs: number(RUNS, cutoffs.runs)?,
+        runs: number(RUNS, cutoffs.runs)?
+            + number(WRITES, cutoffs.runs)?
+            + number(LINKS, cutoffs.runs)?,
     })
 }
 

@@ -177,3 +177,25 @@ pub(crate) async fn a_timeline_rolls_only_under_its_lease_and_after_a_pull(bench
     let refused = refused.await.unwrap_err();
     assert!(matches!(refused, StoreError::LeaseLost(_)), "{refused}");
 }
+
+pub(crate) async fn records_of_writes_and_links_of_gone_tasks_go(bench: Bench) {
+    bench.linked().await;
+    bench.application("UPDATE tasks SET deleted_at = '2026-03-10'");
+    let step = calsync::store::Step {
+        outbox: super::linked::put(calsync::store::Action::Delete {
+            etag: Some("1".to_owned()),
+        }),
+        ..bench.one().await.step()
+    };
+    bench.decide(vec![step]).await;
+    let entry = bench.due().await.remove(0);
+    bench.settle(&entry, calsync::store::Sent::Deleted).await;
+    let runs = async || bench.store.stale_count(later()).await.unwrap().runs;
+    // Two writes; the task may still be planned again.
+    assert_eq!(runs().await, 2);
+    bench.application("DELETE FROM tasks");
+    assert_eq!(runs().await, 3);
+    let removed = bench.store.stale_remove(later(), 100).await.unwrap();
+    assert_eq!(removed.runs, 3);
+    assert_eq!(runs().await, 0);
+}
