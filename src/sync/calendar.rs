@@ -99,20 +99,18 @@ impl Sync {
         lease: &Lease,
     ) -> Result<Pulled, PullError> {
         let mut pulled = self.pull(visit, calendar, lease).await?;
-        if let Some(current) = self.store.calendar_find(&calendar.id).await? {
-            match self.push(visit, &current, lease).await {
-                Ok(pushed) => {
-                    self.keep_rest(calendar, &pushed).await?;
-                    pulled.pushed = pushed;
-                }
-                // What was pulled stands, whatever became of the rest.
-                Err(PullError::Provider(error)) => {
-                    self.note_outage(visit, &error);
-                    visit.trouble.note(&error);
-                    pulled.pushed.refused.push((READ_AGAIN.to_owned(), error));
-                }
-                Err(error) => return Err(error),
+        match self.push(visit, calendar, lease).await {
+            Ok(pushed) => {
+                self.keep_rest(calendar, &pushed).await?;
+                pulled.pushed = pushed;
             }
+            // What was pulled stands, whatever became of the rest.
+            Err(PullError::Provider(error)) => {
+                self.note_outage(visit, &error);
+                visit.trouble.note(&error);
+                pulled.pushed.refused.push((READ_AGAIN.to_owned(), error));
+            }
+            Err(error) => return Err(error),
         }
         Ok(pulled)
     }

@@ -56,7 +56,8 @@ struct Echo {
 
 impl Sync {
     /// Decides what the tasks of a calendar ask for, and sends it. The
-    /// calendar has just been pulled, under the same lease.
+    /// calendar has just been pulled, under the same lease. Where nothing moved
+    /// nothing is due either.
     pub(super) async fn push(
         &self,
         visit: &Visit<'_>,
@@ -64,8 +65,20 @@ impl Sync {
         lease: &Lease,
     ) -> Result<Pushed, PullError> {
         let mut pushed = Pushed::default();
+        let mut pairs = self.moved(visit, calendar).await?;
+        if pairs.is_empty() && !visit.selection.force {
+            return Ok(pushed);
+        }
+        let Some(pulled) = self.store.calendar_find(&calendar.id).await? else {
+            return Ok(pushed);
+        };
+        let calendar = &pulled;
         for round in 0..ROUNDS {
-            self.plan(visit, calendar, lease, &mut pushed).await?;
+            if round > 0 {
+                pairs = self.moved(visit, calendar).await?;
+            }
+            let decided = self.decided(visit, calendar, &pairs).await?;
+            self.plan(calendar, lease, decided, &mut pushed).await?;
             let due = match visit.selection.force && round == 0 {
                 true => Due::All,
                 false => Due::By(self.clock.now()),
@@ -100,26 +113,37 @@ impl Sync {
         Ok(pushed)
     }
 
-    /// Writes down what is to be done.
-    async fn plan(
+    /// What has to be decided on by now.
+    async fn moved(&self, visit: &Visit<'_>, calendar: &Calendar) -> Result<Vec<Pair>, StoreError> {
+        let from = visit.window.start().date_naive();
+        let now = self.clock.now();
+        self.store.link_moved(&calendar.id, now, from).await
+    }
+
+    /// What is decided on it.
+    async fn decided<'p>(
         &self,
         visit: &Visit<'_>,
         calendar: &Calendar,
-        lease: &Lease,
-        pushed: &mut Pushed,
-    ) -> Result<(), PullError> {
-        let now = self.clock.now();
+        pairs: &'p [Pair],
+    ) -> Result<Vec<(&'p Pair, Step)>, StoreError> {
         let deciding = self.deciding(visit.preferences, calendar);
-        let from = deciding.window.start().date_naive();
-        let pairs = self.store.link_moved(&calendar.id, now, from).await?;
         let decided = pairs.iter().map(|pair| (pair, deciding.step(pair)));
-        let mut decided: Vec<_> = decided
-            .filter_map(|(pair, step)| Some((pair, step?)))
-            .collect();
+        let decided = decided.filter_map(|(pair, step)| Some((pair, step?)));
+        self.follow_moves(calendar, decided.collect()).await
+    }
+
+    /// Writes down what is to be done.
+    async fn plan(
+        &self,
+        calendar: &Calendar,
+        lease: &Lease,
+        mut decided: Vec<(&Pair, Step)>,
+        pushed: &mut Pushed,
+    ) -> Result<(), StoreError> {
         if decided.is_empty() {
             return Ok(());
         }
-        decided = self.follow_moves(calendar, decided).await?;
         let park = self.brake_deletions(calendar, &mut decided).await?;
         let steps: Vec<_> = decided.into_iter().map(|(_, step)| step).collect();
         pushed.note(&steps, park.as_ref());
@@ -128,7 +152,7 @@ impl Sync {
             lease: lease.clone(),
             steps,
             park,
-            now,
+            now: self.clock.now(),
         };
         self.store.link_plan(plan).await?;
         Ok(())
