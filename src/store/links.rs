@@ -176,7 +176,8 @@ pub struct Step {
     /// What becomes of what is not sent yet.
     pub outbox: OutboxChange,
     /// What is recorded: clashes that were settled, and at most one that is
-    /// open, which takes the place of an older one of the task.
+    /// open. The first takes the place of the task's open question, if it has
+    /// one.
     pub conflicts: Vec<Conflict>,
     /// How the task's open question is settled, if it has one.
     pub settles: Option<Settles>,

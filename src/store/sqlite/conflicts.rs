@@ -9,7 +9,7 @@ use super::SqliteStore;
 use super::convert::{Json, Milli, Word, moment, user_id};
 use super::error::Outcome;
 use super::{calendars, removal, timeline};
-use crate::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
+use crate::model::conflict::{Conflict, ConflictKind};
 use crate::model::content::Fields;
 use crate::model::id::{CalendarId, ConflictId, TaskId};
 use crate::store::{Conflicts, Result, Settles};
@@ -146,25 +146,28 @@ pub(super) fn take_up(connection: &Connection, given: &Conflict) -> Outcome<Conf
     }
 }
 
-/// Records a conflict; an open one in place of the older one of its task.
+/// Records a conflict in place of the open question of its task, if there is
+/// one: asked again, or answered.
 pub(super) fn record(connection: &Connection, conflict: &Conflict) -> Outcome<()> {
     let sql = "UPDATE calendar_sync_conflicts
-        SET kind = ?2, summary = ?3, base = ?4, ours = ?5, theirs = ?6
+        SET kind = ?2, summary = ?3, base = ?4, ours = ?5, theirs = ?6, resolution_status = ?7,
+            strategy = ?8, resolved_at = ?9
         WHERE task_id = ?1 AND resolution_status = 'open'";
-    let is_open = conflict.resolution_status == ResolutionStatus::Open;
-    if is_open
-        && connection.prepare_cached(sql)?.execute((
-            &conflict.task_id,
-            Word(conflict.kind),
-            &conflict.summary,
-            conflict.base.as_ref().map(Json),
-            conflict.ours.as_ref().map(Json),
-            conflict.theirs.as_ref().map(Json),
-        ))? > 0
-    {
-        return Ok(());
+    let updated = connection.prepare_cached(sql)?.execute(params![
+        conflict.task_id,
+        Word(conflict.kind),
+        conflict.summary,
+        conflict.base.as_ref().map(Json),
+        conflict.ours.as_ref().map(Json),
+        conflict.theirs.as_ref().map(Json),
+        Word(conflict.resolution_status),
+        conflict.strategy,
+        conflict.resolved_at.map(Milli),
+    ])?;
+    match updated {
+        0 => insert(connection, conflict),
+        _ => Ok(()),
     }
-    insert(connection, conflict)
 }
 
 pub(super) fn insert(connection: &Connection, conflict: &Conflict) -> Outcome<()> {

@@ -97,11 +97,11 @@ fn take(
     let seen = (&step.task_id, &step.seen.event);
     connection.prepare_cached(&DECIDED)?.execute(seen)?;
     change_outbox(connection, plan, step, question)?;
-    if let Some(settles) = &step.settles {
-        conflicts::settle_task(connection, &step.task_id, settles, plan.now)?;
-    }
     for conflict in &step.conflicts {
         conflicts::record(connection, conflict)?;
+    }
+    if let Some(settles) = &step.settles {
+        conflicts::settle_task(connection, &step.task_id, settles, plan.now)?;
     }
     Ok(true)
 }

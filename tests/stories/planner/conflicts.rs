@@ -157,6 +157,11 @@ async fn a_person_keeps_the_task(planner: Planner) {
     assert_eq!(planner.world.conflicts().await, []);
     planner.sync().await;
     planner.both_hold(&["2026-03-03T09:00Z ours"]).await;
+    // It is one conflict, which was asked and is answered.
+    let store = planner.world.store().await;
+    let all = store.conflict_list(false).await.unwrap();
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(all[0].strategy.as_deref(), Some("keep_task"));
 }
 
 async fn a_person_keeps_the_event(planner: Planner) {
