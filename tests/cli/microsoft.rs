@@ -151,3 +151,57 @@ async fn a_mailbox_that_took_its_permission_back_is_named_and_the_other_goes_on(
     assert_eq!(status("google"), "active");
     assert_eq!(status("microsoft"), "needs_reauth");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_meeting_at_both_providers_is_shown_once_when_a_person_says_so() {
+    let (world, _) = with_both("").await;
+    let program = &world.program;
+    let day = (read_clock() + Days::new(3)).date_naive();
+    let time =
+        |hour: u32| json!({ "dateTime": format!("{day}T{hour:02}:00:00"), "timeZone": "UTC" });
+    let at_google = |hour: u32| json!({ "dateTime": format!("{day}T{hour:02}:00:00Z") });
+    world.sandbox.google.put_event(
+        ANA,
+        json!({ "summary": "Board meeting", "location": "Hall", "start": at_google(8), "end": at_google(9) }),
+    );
+    let microsoft = &world.sandbox.microsoft;
+    microsoft.put_event(
+        &microsoft.default_calendar(ANA),
+        json!({ "subject": "Board meeting", "location": "Hall", "start": time(8), "end": time(9) }),
+    );
+    program.text("auto-sync --force");
+    let shown = || {
+        let rows = program.json("events list --user ana");
+        let titles = all(&rows, "title");
+        titles
+            .iter()
+            .filter(|title| **title == "Board meeting")
+            .count()
+    };
+    assert_eq!(shown(), 2);
+    let run = program.json("resolve-conflicts");
+    assert_eq!(
+        (&run["counts"]["open"], &run["counts"]["parked"]),
+        (&json!(1), &json!(1))
+    );
+    let open = program.json("conflicts list");
+    assert_eq!(open[0]["kind"], "duplicate");
+    let id = open[0]["id"].as_str().unwrap();
+    let ran = program
+        .run(&format!("conflicts resolve {id} --keep task"))
+        .exits(2);
+    ran.says(&["is about two events", "--keep google"]);
+    program.text(&format!("conflicts resolve {id} --keep google"));
+    assert_eq!(shown(), 1);
+    let hidden = microsoft.events(&microsoft.default_calendar(ANA));
+    assert!(
+        hidden
+            .iter()
+            .any(|event| event["subject"] == "Board meeting")
+    );
+    let run = program.json("resolve-conflicts");
+    assert_eq!(run["counts"]["parked"], 0);
+    assert_eq!(shown(), 1);
+    program.text(&format!("conflicts resolve {id} --keep both"));
+    assert_eq!(shown(), 2);
+}
