@@ -254,12 +254,16 @@ fn providers(config: &Config) -> Result<Providers, ConfigError> {
     Ok(open_providers(ProviderSettings {
         google: GoogleEndpoints {
             api_url: google.api_url.clone(),
+            auth_url: google.auth_url.clone(),
+            revoke_url: google.revoke_url.clone(),
             token_url: google.token_url.clone(),
             client_id: google.client_id.clone(),
             client_secret: google.client_secret.clone(),
         },
         microsoft: MicrosoftEndpoints {
             api_url: config.microsoft.api_url.clone(),
+            auth_url: config.microsoft.auth_url.clone(),
+            device_url: config.microsoft.device_url.clone(),
             token_url: config.microsoft.token_url.clone(),
             client_id: config.microsoft.client_id.clone(),
             client_secret: config.microsoft.client_secret.clone(),

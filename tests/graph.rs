@@ -72,12 +72,16 @@ fn settings(sandbox: &Sandbox) -> ProviderSettings {
     ProviderSettings {
         google: GoogleEndpoints {
             api_url: sandbox.google.api_url().parse().unwrap(),
+            auth_url: sandbox.google.token_url().parse().unwrap(),
+            revoke_url: sandbox.google.revoke_url().parse().unwrap(),
             token_url: sandbox.google.token_url().parse().unwrap(),
             client_id: None,
             client_secret: None,
         },
         microsoft: MicrosoftEndpoints {
             api_url: sandbox.microsoft.api_url().parse().unwrap(),
+            auth_url: sandbox.microsoft.token_url().parse().unwrap(),
+            device_url: sandbox.microsoft.token_url().parse().unwrap(),
             token_url: sandbox.microsoft.token_url().parse().unwrap(),
             client_id: None,
             client_secret: None,

@@ -54,7 +54,14 @@ pub const SECTIONS: &[Section] = &[
     },
     Section {
         name: "microsoft",
-        plain: &["client_id", "tenant", "api_url", "auth_url", "token_url"],
+        plain: &[
+            "client_id",
+            "tenant",
+            "api_url",
+            "auth_url",
+            "device_url",
+            "token_url",
+        ],
         secret: &["client_secret", "client_secret_file"],
     },
     Section {

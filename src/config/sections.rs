@@ -90,6 +90,10 @@ impl Reader<'_> {
                 "auth_url",
                 "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
             )?,
+            device_url: url(
+                "device_url",
+                "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
+            )?,
             token_url: url(
                 "token_url",
                 "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",

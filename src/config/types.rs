@@ -73,6 +73,8 @@ pub struct MicrosoftConfig {
     pub api_url: Url,
     /// Where a user consents.
     pub auth_url: Url,
+    /// Where a consent without a browser begins.
+    pub device_url: Url,
     /// Where tokens are issued and renewed.
     pub token_url: Url,
 }

@@ -1,6 +1,7 @@
 //! Calendar providers behind one trait. Adapters are private; each speaks its
 //! provider's wire and hands out values of the model.
 
+mod consent;
 mod google;
 mod http;
 mod listing;
@@ -19,6 +20,10 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::consent::{
+    Consent, ConsentAnswer, ConsentCode, ConsentRequest, DeviceCode, Granted, Permission, Poll,
+    Verifier, new_state,
+};
 pub use self::google::GoogleEndpoints;
 pub use self::http::{RetrySettings, TransportSettings};
 pub use self::listing::{ChangesPage, ChangesRequest, Next, PageToken, Scope};
@@ -151,7 +156,7 @@ pub type Result<T, E = ProviderError> = std::result::Result<T, E>;
 
 /// A calendar provider.
 #[async_trait]
-pub trait Provider: Send + Sync {
+pub trait Provider: Consent {
     /// Exchanges a refresh token for new tokens. The answer holds the refresh
     /// token that is valid from now on, new or old; the lifetime of the access
     /// token counts from `now`.

@@ -6,6 +6,7 @@
 
 mod body;
 mod client;
+mod consent;
 mod convert;
 mod errors;
 mod reread;
@@ -20,7 +21,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::http::{Service, Transport};
-use super::oauth::{self, Registration, registered};
+use super::oauth;
 use super::{
     ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
     Session, Update, WatchRequest,
@@ -38,6 +39,12 @@ pub struct GoogleEndpoints {
     /// The base of the API, such as `https://www.googleapis.com/calendar/v3/`.
     /// Access tokens go to its origin and nowhere else.
     pub api_url: Url,
+    /// The page on which a person allows us to use the account, such as
+    /// `https://accounts.google.com/o/oauth2/v2/auth`.
+    pub auth_url: Url,
+    /// Where grants are given back, such as
+    /// `https://oauth2.googleapis.com/revoke`.
+    pub revoke_url: Url,
     /// The token endpoint, such as `https://oauth2.googleapis.com/token`.
     pub token_url: Url,
     /// The id of our OAuth client.
@@ -74,15 +81,11 @@ impl Google {
 #[async_trait]
 impl Provider for Google {
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
-        let registration = Registration {
-            token_url: &self.endpoints.token_url,
-            client_id: registered(self.endpoints.client_id.as_deref(), "google.client_id")?,
-            client_secret: self.endpoints.client_secret.as_ref(),
-        };
-        oauth::refresh(&self.transport, registration, refresh, now).await
+        oauth::refresh(&self.transport, self.registration()?, refresh, now).await
     }
 
-    /// Google tells only with a permission that no calendar needs.
+    /// Google tells only with a permission that no calendar needs, and when the
+    /// account is connected.
     async fn subject(&self, _session: &Session) -> Result<Option<String>> {
         Ok(None)
     }

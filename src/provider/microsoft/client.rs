@@ -34,13 +34,14 @@ const PREFER: &str = "odata.maxpagesize=200, outlook.timezone=\"UTC\", \
 const PAGES: usize = 1000;
 
 impl Microsoft {
-    /// `/me`: the id of the login; none where we may not ask.
-    pub(super) async fn me(&self, session: &Session) -> Result<Option<String>> {
+    /// `/me`: whose login it is; none where we may not ask.
+    pub(super) async fn me(&self, session: &Session) -> Result<Option<User>> {
         let mut url = self.url(&["me"])?;
-        url.query_pairs_mut().append_pair("$select", "id");
+        let fields = "id,mail,userPrincipalName";
+        url.query_pairs_mut().append_pair("$select", fields);
         let request = Request::get(url, "me");
         match self.ask(session, request, errors::classify_read).await {
-            Ok(answer) => Ok(answer.json::<User>()?.id),
+            Ok(answer) => Ok(Some(answer.json()?)),
             Err(ProviderError::Forbidden { .. } | ProviderError::ScopeMissing { .. }) => Ok(None),
             Err(error) => Err(error),
         }

@@ -6,6 +6,7 @@
 //! occurrences, any other says which have to be read again.
 
 mod client;
+mod consent;
 mod convert;
 mod errors;
 mod recurrence;
@@ -23,7 +24,7 @@ use url::Url;
 
 use self::watch::Ends;
 use super::http::{Service, Transport, TransportSettings};
-use super::oauth::{self, Registration, registered};
+use super::oauth;
 use super::{
     ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
     Session, Update, WatchRequest,
@@ -48,6 +49,12 @@ pub struct MicrosoftEndpoints {
     /// The base of the API, such as `https://graph.microsoft.com/v1.0/`.
     /// Access tokens go to its origin and nowhere else.
     pub api_url: Url,
+    /// The page on which a person allows us to use the account, such as
+    /// `https://login.microsoftonline.com/common/oauth2/v2.0/authorize`.
+    pub auth_url: Url,
+    /// Where a consent without a browser begins, such as
+    /// `https://login.microsoftonline.com/common/oauth2/v2.0/devicecode`.
+    pub device_url: Url,
     /// The token endpoint, such as
     /// `https://login.microsoftonline.com/common/oauth2/v2.0/token`.
     pub token_url: Url,
@@ -91,16 +98,11 @@ fn limited(settings: TransportSettings) -> TransportSettings {
 impl Provider for Microsoft {
     /// No scope is asked for: the answer then is for what the user allowed.
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
-        let registration = Registration {
-            token_url: &self.endpoints.token_url,
-            client_id: registered(self.endpoints.client_id.as_deref(), "microsoft.client_id")?,
-            client_secret: self.endpoints.client_secret.as_ref(),
-        };
-        oauth::refresh(&self.transport, registration, refresh, now).await
+        oauth::refresh(&self.transport, self.registration()?, refresh, now).await
     }
 
     async fn subject(&self, session: &Session) -> Result<Option<String>> {
-        self.me(session).await
+        Ok(self.me(session).await?.and_then(|user| user.id))
     }
 
     async fn calendars(&self, session: &Session) -> Result<Vec<DiscoveredCalendar>> {

@@ -284,7 +284,10 @@ pub(super) struct RecurrenceRange {
 }
 
 /// The signed-in user.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct User {
     pub(super) id: Option<String>,
+    pub(super) mail: Option<String>,
+    pub(super) user_principal_name: Option<String>,
 }

@@ -191,12 +191,16 @@ fn settings(sandbox: &Sandbox) -> ProviderSettings {
     ProviderSettings {
         google: GoogleEndpoints {
             api_url: url(sandbox.google.api_url()),
+            auth_url: url(sandbox.google.token_url()),
+            revoke_url: url(sandbox.google.revoke_url()),
             token_url: url(sandbox.google.token_url()),
             client_id: Some(google::CLIENT_ID.to_owned()),
             client_secret: Some(google::CLIENT_SECRET.into()),
         },
         microsoft: MicrosoftEndpoints {
             api_url: url(sandbox.microsoft.api_url()),
+            auth_url: url(sandbox.microsoft.token_url()),
+            device_url: url(sandbox.microsoft.token_url()),
             token_url: url(sandbox.microsoft.token_url()),
             client_id: Some(microsoft::CLIENT_ID.to_owned()),
             client_secret: Some(microsoft::CLIENT_SECRET.into()),

@@ -242,12 +242,16 @@ fn providers(world: &World) -> Providers {
     open(ProviderSettings {
         google: GoogleEndpoints {
             api_url: google.api_url,
+            auth_url: google.auth_url,
+            revoke_url: google.revoke_url,
             token_url: google.token_url,
             client_id: google.client_id,
             client_secret: google.client_secret,
         },
         microsoft: MicrosoftEndpoints {
             api_url: microsoft.api_url,
+            auth_url: microsoft.auth_url,
+            device_url: microsoft.device_url,
             token_url: microsoft.token_url,
             client_id: microsoft.client_id,
             client_secret: microsoft.client_secret,

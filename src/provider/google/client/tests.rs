@@ -51,6 +51,8 @@ fn request(since: Option<&str>, page: Option<&str>) -> ChangesRequest {
 fn google(server: &Server) -> (crate::provider::Providers, Session) {
     let google = GoogleEndpoints {
         api_url: server.url("/calendar/v3/"),
+        auth_url: server.url("/auth"),
+        revoke_url: server.url("/revoke"),
         token_url: server.url("/token"),
         client_id: Some("client".to_owned()),
         client_secret: Some("s3cret".into()),
@@ -59,6 +61,8 @@ fn google(server: &Server) -> (crate::provider::Providers, Session) {
     let session = Session::new(AccountId::new("a-1"), Arc::new(Token));
     let microsoft = MicrosoftEndpoints {
         api_url: google.api_url.clone(),
+        auth_url: google.auth_url.clone(),
+        device_url: google.auth_url.clone(),
         token_url: google.token_url.clone(),
         client_id: None,
         client_secret: None,
@@ -333,6 +337,8 @@ fn printing_the_endpoints_shows_no_secret() {
     let server = Server::start([]);
     let endpoints = GoogleEndpoints {
         api_url: server.url("/"),
+        auth_url: server.url("/auth"),
+        revoke_url: server.url("/revoke"),
         token_url: server.url("/token"),
         client_id: Some("client".to_owned()),
         client_secret: Some("s3cret".into()),

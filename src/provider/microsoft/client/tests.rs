@@ -53,6 +53,8 @@ fn request(since: Option<&str>, page: Option<&str>) -> ChangesRequest {
 fn microsoft(server: &Server) -> Microsoft {
     let endpoints = MicrosoftEndpoints {
         api_url: server.url("/v1.0/"),
+        auth_url: server.url("/authorize"),
+        device_url: server.url("/devicecode"),
         token_url: server.url("/token"),
         client_id: Some("client".to_owned()),
         client_secret: None,
