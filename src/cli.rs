@@ -15,8 +15,8 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Events, Explain, Keygen, Migrate, Output, Prefs, Queue, Status,
-    Tasks, Users, forecast, plan, summary,
+    Accounts, Calendars, Conflicts, Connect, Events, Explain, Keygen, Migrate, Output, Prefs,
+    Queue, Status, Tasks, Users, forecast, plan, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -79,6 +79,7 @@ enum Command {
     ServeWebhooks(ServeWebhooks),
     Users(Users),
     Accounts(Accounts),
+    Connect(Connect),
     Calendars(Calendars),
     Prefs(Prefs),
     Tasks(Tasks),
@@ -173,6 +174,7 @@ impl Cli {
             Command::ServeWebhooks(command) => command.run(cx).await?,
             Command::Users(command) => command.run(cx, out).await?,
             Command::Accounts(command) => command.run(cx, out).await?,
+            Command::Connect(command) => command.run(cx, out).await?,
             Command::Calendars(command) => command.run(cx, out).await?,
             Command::Prefs(command) => command.run(cx, out).await?,
             Command::Tasks(command) => command.run(cx, out).await?,

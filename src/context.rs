@@ -112,10 +112,23 @@ impl Context {
         owner: &str,
         callbacks: Option<Callbacks>,
     ) -> anyhow::Result<Sync> {
+        self.sync_at(self.clock, owner, callbacks).await
+    }
+
+    /// A cycle of its own time, in a command that lives longer than one.
+    ///
+    /// # Errors
+    /// When the store cannot be used or a provider is not configured.
+    pub async fn sync_at(
+        &self,
+        clock: Clock,
+        owner: &str,
+        callbacks: Option<Callbacks>,
+    ) -> anyhow::Result<Sync> {
         let sync = &self.config.sync;
         let at_least = Brake::AT_LEAST;
         Ok(Sync::new(Parts {
-            clock: self.clock,
+            clock,
             owner: owner.to_owned(),
             store: self.store().await?.clone(),
             providers: self.providers().await?.clone(),
@@ -162,11 +175,20 @@ impl Context {
         let Some(public_url) = webhooks.public_url.clone().filter(https) else {
             return Ok(None);
         };
-        let secret = webhooks.secret.as_ref().ok_or_else(|| {
-            let what = "a long random text, which proves that notifications are meant for us";
+        Ok(Some((public_url, self.signer()?)))
+    }
+
+    /// What notifications and links carry to prove that they are ours.
+    ///
+    /// # Errors
+    /// When there is no secret to make it with.
+    pub fn signer(&self) -> Result<Signer, ConfigError> {
+        let secret = self.config.webhooks.secret.as_ref().ok_or_else(|| {
+            let what = "a long random text (`calsync keygen` makes one), which proves that \
+                        notifications and links are ours";
             ConfigError::missing("webhooks.secret", what)
         })?;
-        Ok(Some((public_url, Signer::new(secret))))
+        Ok(Signer::new(secret))
     }
 
     /// Has SIGTERM and SIGINT end the command in good order; a second signal
@@ -205,7 +227,10 @@ impl Context {
     }
 
     /// The providers, from one transport for the whole process.
-    async fn providers(&self) -> Result<&Providers, ConfigError> {
+    ///
+    /// # Errors
+    /// When none is configured.
+    pub async fn providers(&self) -> Result<&Providers, ConfigError> {
         self.providers
             .get_or_try_init(|| async { providers(&self.config) })
             .await

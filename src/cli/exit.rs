@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::jobs::{Incomplete, WrongArgument};
+use crate::provider::ProviderError;
 use crate::queue::QueueError;
 use crate::store::StoreError;
 
@@ -42,6 +43,11 @@ impl Exit {
                 QueueError::Unavailable { .. } => Self::Unreachable,
                 QueueError::Unusable { .. } => Self::Failed,
             };
+        }
+        match error.downcast_ref::<ProviderError>() {
+            Some(ProviderError::Unavailable { .. }) => return Self::Unreachable,
+            Some(ProviderError::Operator { .. }) => return Self::Config,
+            Some(_) | None => {}
         }
         match error.downcast_ref::<StoreError>() {
             Some(StoreError::Unavailable { .. }) => Self::Unreachable,

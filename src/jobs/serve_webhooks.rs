@@ -1,22 +1,32 @@
 //! `calsync serve-webhooks`: the receiver. It is no job with a lease: several
 //! may run, and none of them is a cycle.
 
+mod arrivals;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{ConfigError, WebhooksConfig, duration_of};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use self::arrivals::take_in;
+use crate::config::{WebhooksConfig, duration_of};
 use crate::context::{Context, read_clock};
-use crate::provider::Signer;
 use crate::queue::QueueError;
-use crate::server::{Backends, Callers, Limits, Parts, Receiver, Server, Slot, Sockets};
+use crate::server::{
+    Arrival, Backends, Callers, Consents, Limits, Parts, Receiver, Server, Slot, Sockets,
+};
 use crate::store::StoreError;
 
 /// How long to wait before the store or the queue is opened again: longer each
 /// time, up to the second of the two.
 const AGAIN: Duration = Duration::from_secs(1);
 const SELDOM: Duration = Duration::from_secs(10);
+
+/// Consents that may wait to be made accounts of.
+const ARRIVALS: usize = 64;
 
 /// Receive what the providers post, queue and answer it
 ///
@@ -48,12 +58,14 @@ impl ServeWebhooks {
         // Before anything runs beside it that might read the environment.
         let passed = Sockets::passed()?;
         let config = &cx.config.webhooks;
-        let signer = signer(config)?;
+        let signer = cx.signer()?;
         let sockets = self.sockets(passed, config).await?;
         let backends = Arc::new(Backends::default());
+        let (arrivals, arriving) = mpsc::channel(ARRIVALS);
         let receiver = Receiver::new(Parts {
             signer,
             callers: callers(config),
+            consents: consents(cx, arrivals).await,
             limits: Limits::with_body(config.body_limit),
             now: read_clock,
             backends: backends.clone(),
@@ -64,8 +76,13 @@ impl ServeWebhooks {
             idle_exit: self.idle_exit,
         };
         cx.stop_on_signals();
+        let closed = CancellationToken::new();
+        let serve = async {
+            server.run(&cx.stop).await;
+            closed.cancel();
+        };
         tokio::select! {
-            () = server.run(&cx.stop) => Ok(()),
+            ((), ()) = async { tokio::join!(serve, take_in(cx, arriving, &closed)) } => Ok(()),
             broken = bring(cx, &backends) => broken.map(|never| match never {}),
         }
     }
@@ -90,13 +107,6 @@ impl ServeWebhooks {
     }
 }
 
-fn signer(config: &WebhooksConfig) -> Result<Signer, ConfigError> {
-    let what = "a long random text (`calsync keygen` makes one)";
-    let secret = config.secret.as_ref();
-    let secret = secret.ok_or_else(|| ConfigError::missing("webhooks.secret", what))?;
-    Ok(Signer::new(secret))
-}
-
 fn callers(config: &WebhooksConfig) -> Callers {
     let (jwt, service) = (&config.api_jwt_secret, &config.service_token);
     let callers = Callers::new(jwt.as_ref(), service.as_ref());
@@ -107,6 +117,16 @@ fn callers(config: &WebhooksConfig) -> Callers {
         );
     }
     callers
+}
+
+/// What connecting accounts takes: an address that browsers reach, and a
+/// provider that knows us.
+async fn consents(cx: &Context, arrivals: mpsc::Sender<Arrival>) -> Option<Consents> {
+    Some(Consents {
+        public_url: cx.config.webhooks.public_url.clone()?,
+        providers: cx.providers().await.ok()?.clone(),
+        arrivals,
+    })
 }
 
 /// Opens the queue and the store, however long that takes. Without a queue the

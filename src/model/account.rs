@@ -7,7 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::id::{AccountId, UserId};
 
 /// A calendar provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ProviderKind {
     /// Google Calendar.
@@ -100,6 +112,23 @@ pub struct NewAccount {
     pub user_id: UserId,
     /// The provider.
     pub provider: ProviderKind,
+    /// The address of the login.
+    pub email: String,
+    /// What the user allowed.
+    pub scopes: Vec<String>,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// A login that somebody allowed us to use, and whose it is.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The user who connected it; must exist.
+    pub user_id: UserId,
+    /// The provider.
+    pub provider: ProviderKind,
+    /// The provider's stable id of the login.
+    pub subject: String,
     /// The address of the login.
     pub email: String,
     /// What the user allowed.

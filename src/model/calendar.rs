@@ -116,6 +116,15 @@ impl AccessRole {
         matches!(self, Self::Owner | Self::Writer)
     }
 
+    /// What is left of it where nothing may be written.
+    #[must_use]
+    pub fn without_writing(self) -> Self {
+        match self {
+            Self::Owner | Self::Writer => Self::Reader,
+            other => other,
+        }
+    }
+
     /// The name in tables and listings.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -4,6 +4,7 @@
 mod accounts;
 mod calendars;
 mod conflicts;
+mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod events;
@@ -18,10 +19,12 @@ mod status;
 mod summary;
 mod tasks;
 mod users;
+mod visit;
 
 pub use self::accounts::Accounts;
 pub use self::calendars::Calendars;
 pub use self::conflicts::Conflicts;
+pub use self::connect::Connect;
 #[cfg(feature = "sandbox")]
 pub use self::demo::Demo;
 pub use self::events::Events;

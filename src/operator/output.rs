@@ -70,6 +70,12 @@ impl Output {
         write(text.as_bytes())
     }
 
+    /// Tells what to do while the command waits, beside the result.
+    pub fn tell(self, text: &str) {
+        // Nobody is left to be told when stderr is closed.
+        writeln!(io::stderr(), "{text}").ok();
+    }
+
     fn json(self, value: &impl Serialize) -> io::Result<()> {
         write(serde_json::to_string(value)?.as_bytes())
     }

@@ -144,7 +144,8 @@ impl Verifier {
     }
 
     /// What the request says of it: `S256`.
-    pub(super) fn challenge(&self) -> String {
+    #[must_use]
+    pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.expose()))
     }
 

@@ -24,6 +24,9 @@ pub struct Limits {
     pub queue_time: Duration,
     /// Until a request of another kind is answered.
     pub request_time: Duration,
+    /// Until a page says that connecting an account takes longer; in time for
+    /// the answer.
+    pub consent_time: Duration,
     /// Between two requests of a connection: longer than proxies keep theirs,
     /// or they would send a request into one that is being closed.
     pub keep_alive: Duration,
@@ -45,6 +48,7 @@ impl Limits {
             body_time: Duration::from_secs(5),
             queue_time: Duration::from_millis(2800),
             request_time: Duration::from_secs(10),
+            consent_time: Duration::from_secs(8),
             keep_alive: Duration::from_secs(130),
             stop_time: Duration::from_secs(12),
         }

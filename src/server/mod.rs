@@ -9,9 +9,12 @@ mod api;
 mod backends;
 mod body;
 mod connection;
+mod consent;
 mod health;
 mod limits;
+mod loopback;
 mod metrics;
+mod page;
 mod routes;
 mod serve;
 mod sockets;
@@ -26,10 +29,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
+use self::activity::Activity;
 pub use self::api::Callers;
 pub use self::backends::{Backends, Slot};
+pub use self::consent::{Arrival, Arrived, Consents, Invitation};
 use self::health::{Health, Probe, Pushes};
 pub use self::limits::Limits;
+pub use self::loopback::Loopback;
 use self::metrics::Metrics;
 pub use self::serve::Server;
 pub use self::sockets::{ListenError, Sockets};
@@ -40,9 +46,11 @@ use crate::provider::Signer;
 pub struct Receiver {
     signer: Signer,
     callers: Callers,
+    consents: Option<Consents>,
     limits: Limits,
     now: fn() -> DateTime<Utc>,
     backends: Arc<Backends>,
+    activity: Arc<Activity>,
     waiting: Semaphore,
     /// Bytes of bodies that there is room for.
     room: Semaphore,
@@ -59,6 +67,8 @@ pub struct Parts {
     pub signer: Signer,
     /// Who may set schedules.
     pub callers: Callers,
+    /// What connecting accounts takes; none: they cannot be connected here.
+    pub consents: Option<Consents>,
     /// What a client may take.
     pub limits: Limits,
     /// Reads the clock: a receiver lives longer than one reading holds.
@@ -74,6 +84,8 @@ impl Receiver {
         Arc::new(Self {
             signer: parts.signer,
             callers: parts.callers,
+            consents: parts.consents,
+            activity: Activity::new(),
             waiting: Semaphore::new(parts.limits.waiting),
             room: Semaphore::new(parts.limits.bodies),
             pushes: Pushes::default(),

@@ -17,14 +17,14 @@ use tokio::time::timeout;
 
 use super::metrics::Text;
 use super::webhook::unavailable;
-use super::{Receiver, api};
+use super::{Receiver, api, consent};
 use crate::model::account::ProviderKind::{self, Google, Microsoft};
 use crate::provider::{lifecycle_path, path};
 
 /// Every route. What providers post takes a short cut past the router, which
 /// would cost as much as all that is done with it.
 pub(super) struct Routes {
-    receiver: Arc<Receiver>,
+    pub(super) receiver: Arc<Receiver>,
     router: TowerToHyperService<Router>,
 }
 
@@ -77,7 +77,15 @@ fn under(provider: ProviderKind) -> &'static str {
 }
 
 fn router(receiver: Arc<Receiver>) -> Router {
-    Router::new()
+    ProviderKind::ALL
+        .into_iter()
+        .fold(Router::new(), |router, provider| {
+            let start = move |receiver, request| consent::start(receiver, provider, request);
+            let callback = move |receiver, request| consent::callback(receiver, provider, request);
+            router
+                .route(&consent::start_path(provider), get(start))
+                .route(&consent::callback_path(provider), get(callback))
+        })
         .route("/integrations/calendar/sync/schedule", post(api::schedule))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::activity::Activity;
 use super::connection::{self, Shared};
 use super::routes::Routes;
 use super::sockets::Sockets;
@@ -35,14 +34,12 @@ impl Server {
         for address in self.sockets.addresses() {
             tracing::info!(address, "listening on {address}");
         }
-        let activity = Activity::new();
         let limits = self.receiver.limits.clone();
         let slots = Arc::new(Semaphore::new(limits.connections));
         let (time, idle_exit) = (limits.stop_time, self.idle_exit);
         let shared = Arc::new(Shared {
             routes: Routes::new(self.receiver.clone()),
             limits,
-            activity: activity.clone(),
             room: Arc::new(Notify::new()),
         });
         let gate = Gate {
@@ -55,7 +52,7 @@ impl Server {
         tokio::select! {
             () = gate.open(&self.receiver, self.sockets) => {}
             () = systemd::keep_informed(&self.receiver) => {}
-            () = quiet(&self.receiver, &activity, idle_exit) => tracing::info!("no request for long enough"),
+            () = quiet(&self.receiver, idle_exit) => tracing::info!("no request for long enough"),
             () = stop.cancelled() => {}
         }
         systemd::stopping();
@@ -69,13 +66,13 @@ impl Server {
 }
 
 /// Returns once long enough nobody asked anything, though they could.
-async fn quiet(receiver: &Receiver, activity: &Activity, idle_exit: Option<Duration>) {
+async fn quiet(receiver: &Receiver, idle_exit: Option<Duration>) {
     let Some(time) = idle_exit else {
         return std::future::pending().await;
     };
     receiver.backends.tried().await;
-    activity.touch();
-    activity.quiet_for(time).await;
+    receiver.activity.touch();
+    receiver.activity.quiet_for(time).await;
 }
 
 /// Lets connections in, as many at once as there are slots.
@@ -111,7 +108,7 @@ impl Gate {
     async fn accept<L: Listener>(&self, mut listener: L) {
         while let Some(slot) = self.slot().await {
             let (stream, _) = listener.accept().await;
-            self.shared.activity.touch();
+            self.shared.routes.receiver.activity.touch();
             let (shared, stop) = (self.shared.clone(), self.stop.clone());
             self.connections.spawn(async move {
                 connection::serve(stream, shared, stop).await;

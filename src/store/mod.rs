@@ -31,7 +31,7 @@ pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
 pub use self::tasks::Tasks;
 pub use self::watches::{WatchName, Watches};
-use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
+use crate::model::account::{Account, AccountStatus, Login, NewAccount, StoredTokens, Tokens};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
 use crate::model::conflict::Conflict;
 use crate::model::id::{AccountId, CalendarId, ConflictId, UserId};
@@ -192,6 +192,9 @@ pub trait Accounts {
     /// Creates accounts, or revives those of the same user, provider and
     /// address with new tokens: all of them or none. Answers them in order.
     async fn account_upsert(&self, accounts: Vec<NewAccount>) -> Result<Vec<Account>>;
+    /// Creates the account of a login, or revives the known one, and whether it
+    /// is new.
+    async fn account_connect(&self, login: Login) -> Result<(Account, bool)>;
     /// The accounts of a user, or all, by id.
     async fn account_list(&self, user: Option<&UserId>) -> Result<Vec<Account>>;
     /// Removes an account with its calendars, events and tokens; false when

@@ -45,7 +45,8 @@ pub fn fingerprint(public_url: &Url, signer: &Signer, provider: ProviderKind) ->
 }
 
 /// An address below the public URL.
-fn at(public_url: &Url, path: &str) -> Url {
+#[must_use]
+pub fn at(public_url: &Url, path: &str) -> Url {
     let mut url = public_url.clone();
     url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
     url

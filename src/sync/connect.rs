@@ -4,11 +4,31 @@
 use super::failure::AccountTrouble;
 use super::{Ending, Report, Selection, Sync, WatchWork, Watching};
 use crate::engine::watch;
-use crate::model::account::Account;
+use crate::model::account::{Account, AccountStatus, Login, ProviderKind};
 use crate::model::calendar::Discovered;
+use crate::model::id::UserId;
 use crate::model::preferences::Preferences;
-use crate::provider::ProviderError;
+use crate::provider::{Granted, Permission, ProviderError};
 use crate::store::StoreError;
+
+/// An account that somebody allowed us to use.
+#[derive(Debug)]
+pub struct Linked {
+    /// The account.
+    pub account: Account,
+    /// Whether it is new: else it was known and is revived.
+    pub is_new: bool,
+    /// What was not allowed of what was asked for, by the provider's names.
+    pub missing: Vec<&'static str>,
+}
+
+impl Linked {
+    /// Whether what was allowed is enough to sync anything.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.account.status == AccountStatus::Active
+    }
+}
 
 /// What the first visit of an account brought.
 #[derive(Debug)]
@@ -20,6 +40,50 @@ pub struct Connected {
 }
 
 impl Sync {
+    /// Stores what somebody allowed, as a new account or as the known one of
+    /// the same login. One that allows too little to sync anything is stored
+    /// all the same: it says what is missing.
+    ///
+    /// # Errors
+    /// When the store cannot be used, or there is no such user.
+    pub async fn link(
+        &self,
+        provider: ProviderKind,
+        user: &UserId,
+        granted: Granted,
+        wanted: Permission,
+    ) -> Result<Linked, StoreError> {
+        let adapter = self.providers.of(provider);
+        let unreadable = adapter.missing(&granted.scopes, Permission::Read);
+        let missing = adapter.missing(&granted.scopes, wanted);
+        let login = Login {
+            user_id: user.clone(),
+            provider,
+            subject: granted.subject,
+            email: granted.email,
+            scopes: granted.scopes,
+            tokens: granted.tokens,
+        };
+        let (mut account, is_new) = self.store.account_connect(login).await?;
+        if !unreadable.is_empty() {
+            let status = AccountStatus::NeedsReauth {
+                reason: format!("not allowed: {}", missing.join(", ")),
+                at: self.clock.now(),
+            };
+            let id = &account.id;
+            self.store.account_set_status(id, status.clone()).await?;
+            account.status = status;
+        }
+        tracing::info!(
+            account.id = %account.id, is_new, missing = missing.join(" "), "account connected"
+        );
+        Ok(Linked {
+            account,
+            is_new,
+            missing,
+        })
+    }
+
     /// Visits an account that was connected just now.
     ///
     /// # Errors
@@ -37,7 +101,11 @@ impl Sync {
             discovered_at: Some(self.clock.begun()),
             ..account.clone()
         };
-        let everything = Selection::default();
+        // What rested because the account failed has no reason to any more.
+        let everything = Selection {
+            force: true,
+            ..Selection::default()
+        };
         let mut report = self.account(&account, preferences, &everything).await?;
         if self.callbacks.is_some() {
             let work = self.unwatched(&account, &report).await?;

@@ -5,7 +5,7 @@ use super::failure::AccountTrouble;
 use crate::engine::due::discovery_is_due;
 use crate::model::account::Account;
 use crate::model::calendar::{Discovered, Discovery};
-use crate::provider::{ProviderError, Session};
+use crate::provider::{Permission, ProviderError, Session};
 
 /// What discovering the calendars of an account brought.
 pub type AccountDiscovery = Result<Discovered, AccountTrouble>;
@@ -38,11 +38,18 @@ impl Sync {
                 .account_set_subject(&account.id, &subject)
                 .await?;
         }
-        let calendars = provider.calendars(session).await?;
+        let mut calendars = provider.calendars(session).await?;
         if calendars.is_empty() {
             // Every account has a main calendar: an empty list is not believed.
             let reason = "the list of calendars is empty".to_owned();
             return Err(ProviderError::Protocol { reason }.into());
+        }
+        if !provider
+            .missing(&account.scopes, Permission::Write)
+            .is_empty()
+        {
+            let roles = calendars.iter_mut().map(|it| &mut it.access_role);
+            roles.for_each(|role| *role = role.without_writing());
         }
         let discovery = Discovery {
             account_id: account.id.clone(),

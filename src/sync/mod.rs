@@ -46,9 +46,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::callbacks::{Callbacks, fingerprint};
+pub use self::callbacks::{Callbacks, at, fingerprint};
 use self::clock::Clock;
-pub use self::connect::Connected;
+pub use self::connect::{Connected, Linked};
 pub use self::discover::AccountDiscovery;
 pub use self::explain::Explanation;
 pub use self::forecast::{Does, Intent};

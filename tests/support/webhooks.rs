@@ -120,6 +120,7 @@ impl World {
         let receiver = Receiver::new(Parts {
             signer: Signer::new(&SECRET.into()),
             callers: Callers::new(None, None),
+            consents: None,
             limits: Limits::with_body(256 << 10),
             now: read_clock,
             backends,

@@ -8,22 +8,15 @@ use crate::context::Context;
 use crate::jobs::{Incomplete, with_heartbeat};
 use crate::model::account::{Account, NewAccount};
 use crate::model::id::{AccountId, UserId};
-use crate::sync::{Connected, Sync, count};
+use crate::operator::visit::Visit;
+use crate::sync::{Connected, Sync};
 
 #[derive(Serialize)]
 struct ImportedAccount {
     id: AccountId,
     user_id: UserId,
-    /// How many calendars are new; none when they were not or could not be
-    /// discovered.
-    calendars: Option<u64>,
-    /// How many events came.
-    events: Option<u64>,
-    /// How many of the calendars are watched from now on; none without an
-    /// address that the providers can reach.
-    watches: Option<u64>,
-    /// What could not be done.
-    error: Option<String>,
+    #[serde(flatten)]
+    visit: Visit,
 }
 
 /// Stores accounts, visits them if asked to, and tells what became of each.
@@ -58,17 +51,17 @@ pub(super) async fn import_accounts(
         }
         None => visits.await,
     };
-    let failed = rows.iter().filter(|row| row.error.is_some()).count();
+    let failed = rows.iter().filter(|row| row.visit.error.is_some()).count();
     let header = ["ID", "USER", "NEW CALENDARS", "EVENTS", "WATCHES", "ERROR"];
     let number = |number: Option<u64>| or_dash(number.map(|number| number.to_string()));
     out.list(&header, &rows, |row| {
         vec![
             row.id.to_string(),
             row.user_id.to_string(),
-            number(row.calendars),
-            number(row.events),
-            number(row.watches),
-            or_dash(row.error.clone()),
+            number(row.visit.calendars),
+            number(row.visit.events),
+            number(row.visit.watches),
+            or_dash(row.visit.error.clone()),
         ]
     })?;
     Incomplete::check(
@@ -81,46 +74,26 @@ pub(super) async fn import_accounts(
 
 /// What became of an account, which is visited if there is a sync to do it.
 async fn imported(cx: &Context, sync: Option<&Sync>, account: &Account) -> ImportedAccount {
-    let mut row = ImportedAccount {
+    let visit = match sync {
+        Some(sync) => visited(cx, sync, account).await,
+        None => Visit::default(),
+    };
+    ImportedAccount {
         id: account.id.clone(),
         user_id: account.user_id.clone(),
-        calendars: None,
-        events: None,
-        watches: None,
-        error: None,
-    };
-    let Some(sync) = sync else {
-        return row;
-    };
-    match connected(cx, sync, account).await {
-        Ok(connected) => row.tell(&connected, sync.has_callbacks()),
-        Err(_) if cx.stop.is_cancelled() => row.error = Some("asked to stop".to_owned()),
-        Err(error) => row.error = Some(format!("{error:#}")),
+        visit,
     }
-    row
+}
+
+async fn visited(cx: &Context, sync: &Sync, account: &Account) -> Visit {
+    match connected(cx, sync, account).await {
+        Ok(connected) => Visit::of(&connected, sync.has_callbacks()),
+        Err(_) if cx.stop.is_cancelled() => Visit::failed("asked to stop".to_owned()),
+        Err(error) => Visit::failed(format!("{error:#}")),
+    }
 }
 
 async fn connected(cx: &Context, sync: &Sync, account: &Account) -> anyhow::Result<Connected> {
     let preferences = cx.store().await?.preferences_find(&account.user_id).await?;
     Ok(sync.connect(account, &preferences).await?)
-}
-
-impl ImportedAccount {
-    fn tell(&mut self, connected: &Connected, watched: bool) {
-        let report = &connected.report;
-        self.calendars = Some(connected.discovered.created);
-        self.events = Some(report.count(count::EVENTS_CREATED));
-        self.watches = watched.then(|| report.count(count::CREATED) + report.count(count::RENEWED));
-        let left = report.count(count::DEFERRED);
-        if left > 0 {
-            self.error = Some(format!("{left} calendars are left to the next cycles"));
-        }
-        if report.failed > 0 {
-            let failures = report
-                .failures
-                .iter()
-                .map(|failure| failure.message.as_str());
-            self.error = Some(failures.collect::<Vec<_>>().join("; "));
-        }
-    }
 }

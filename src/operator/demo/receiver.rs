@@ -33,6 +33,7 @@ impl Receiving {
         let receiver = Receiver::new(Parts {
             signer: Signer::new(&SECRET.into()),
             callers: Callers::new(None, None),
+            consents: None,
             limits: Limits::with_body(cx.config.webhooks.body_limit),
             now: read_clock,
             backends,

@@ -6,7 +6,8 @@ mod tests;
 
 use crate::model::account::ProviderKind;
 use crate::model::notification::Notification;
-use crate::provider::webhook::{Incoming, Post, Signer, kept};
+use crate::provider::Signer;
+use crate::provider::webhook::{Incoming, Post, kept};
 
 /// The longest word for what happened to a resource.
 const STATE: usize = 32;

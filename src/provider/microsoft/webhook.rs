@@ -14,8 +14,9 @@ use super::types::notification::{Collection, Entry};
 use crate::model::account::ProviderKind;
 use crate::model::id::WatchId;
 use crate::model::notification::Notification;
+use crate::provider::Signer;
 use crate::provider::text::Text;
-use crate::provider::webhook::{Incoming, Post, Signer, kept};
+use crate::provider::webhook::{Incoming, Post, kept};
 
 /// Stands between watch and signature, and in neither.
 const SEPARATOR: char = '.';

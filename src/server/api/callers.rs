@@ -25,7 +25,7 @@ pub struct Callers {
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Caller {
+pub(in crate::server) enum Caller {
     /// Somebody, for themselves.
     User(String),
     /// The application, for anybody.
@@ -59,7 +59,7 @@ impl Callers {
     }
 
     /// Who sent a request.
-    pub(super) fn identify(
+    pub(in crate::server) fn identify(
         &self,
         headers: &HeaderMap,
         now: DateTime<Utc>,
@@ -86,7 +86,7 @@ impl Callers {
 
 impl Caller {
     /// The user for whom the caller asks.
-    pub(super) fn speaks_for(self, named: Option<UserId>) -> Result<UserId, Refusal> {
+    pub(in crate::server) fn speaks_for(self, named: Option<UserId>) -> Result<UserId, Refusal> {
         match (self, named) {
             (Self::Service, Some(user)) => Ok(user),
             (Self::Service, None) => Err(Refusal::MissingUser),

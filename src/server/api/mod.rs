@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 
 pub use self::callers::Callers;
-use self::refusal::Refusal;
+pub(super) use self::refusal::Refusal;
 use super::{Receiver, body};
 use crate::model::preferences::Preferences;
 

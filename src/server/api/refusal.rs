@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::server::webhook::RETRY;
 use crate::store::StoreError;
 
-const NOT_ENABLED: &str = "schedules are not taken here: neither webhooks.api_jwt_secret nor \
+const NOT_ENABLED: &str = "nothing can be asked for here: neither webhooks.api_jwt_secret nor \
                            webhooks.service_token is set";
 
 const MISSING_TOKEN: &str = "send a token: Authorization: Bearer TOKEN";
@@ -112,7 +112,7 @@ impl Refusal {
                 (Status::SERVICE_UNAVAILABLE, "unavailable", message)
             }
             Self::Broken => {
-                let message = "it could not be stored";
+                let message = "it could not be done";
                 (Status::INTERNAL_SERVER_ERROR, "internal", message)
             }
         };
@@ -152,11 +152,11 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NoSuch(_) => Self::UnknownUser,
             StoreError::Unavailable { .. } => {
-                tracing::warn!(%error, "preferences not changed");
+                tracing::warn!(%error, "a request of the application is refused");
                 Self::Unavailable
             }
             _ => {
-                tracing::error!(%error, "preferences not changed");
+                tracing::error!(%error, "a request of the application is refused");
                 Self::Broken
             }
         }

@@ -21,7 +21,6 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::patience::{Patient, Phase, Stage};
-use super::activity::Activity;
 use super::limits::Limits;
 use super::routes::Routes;
 
@@ -37,7 +36,6 @@ const FIRST: Duration = Duration::from_secs(1);
 pub(super) struct Shared {
     pub(super) routes: Routes,
     pub(super) limits: Limits,
-    pub(super) activity: Arc<Activity>,
     /// Told when the connection that rests longest is to make room.
     pub(super) room: Arc<Notify>,
 }
@@ -57,7 +55,7 @@ where
         // The stream has patience of its own.
         .header_read_timeout(None::<Duration>);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let request_in_flight = shared.activity.enter();
+        let request_in_flight = shared.routes.receiver.activity.enter();
         phase.enter(Stage::Busy);
         let (shared, phase) = (shared.clone(), phase.clone());
         async move {

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::queue::MemoryQueue;
 use crate::model::id::WatchId;
 use crate::provider::Signer;
-use crate::server::activity::Activity;
 use crate::server::connection::{self, Shared};
 use crate::server::routes::Routes;
 use crate::server::{Backends, Callers, Limits, Parts, Receiver};
@@ -47,6 +46,7 @@ impl Desk {
         let receiver = Receiver::new(Parts {
             signer: signer(),
             callers: Callers::new(None, None),
+            consents: None,
             limits: limits.clone(),
             now,
             backends,
@@ -58,7 +58,6 @@ impl Desk {
         let shared = Arc::new(Shared {
             routes: Routes::new(receiver.clone()),
             limits,
-            activity: Activity::new(),
             room: Arc::new(Notify::new()),
         });
         Self {

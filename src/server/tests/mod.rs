@@ -1,6 +1,7 @@
 //! The receiver over connections in memory.
 
 mod callers;
+mod consent;
 mod desk;
 mod limits;
 mod metrics;

@@ -33,12 +33,7 @@ impl Office {
     }
 
     pub(super) async fn of(callers: Callers) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let url = SqliteUrl::new(directory.path().join("calsync.db"));
-        let keys = KeyRing::new(vec![EncryptionKey::generate()]);
-        let store = store::open(&url, keys).await.unwrap().store;
-        let users = vec![user("ana"), user("ben")];
-        store.user_upsert(users).await.unwrap();
+        let (store, directory) = known_users().await;
         let backends = Arc::new(Backends::default());
         backends.store.bring(store.clone());
         Self {
@@ -70,11 +65,23 @@ impl Office {
     }
 }
 
+/// A store that knows the users `ana` and `ben`, and where it lies.
+pub(super) async fn known_users() -> (Arc<dyn Store>, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let url = SqliteUrl::new(directory.path().join("calsync.db"));
+    let keys = KeyRing::new(vec![EncryptionKey::generate()]);
+    let store = store::open(&url, keys).await.unwrap().store;
+    let users = vec![user("ana"), user("ben")];
+    store.user_upsert(users).await.unwrap();
+    (store, directory)
+}
+
 pub(super) fn desk(callers: Callers, backends: Arc<Backends>) -> Desk {
     let limits = Limits::with_body(4096);
     let receiver = Receiver::new(Parts {
         signer: Signer::new(&SecretString::from("x")),
         callers,
+        consents: None,
         limits: limits.clone(),
         now,
         backends,

@@ -9,7 +9,7 @@ use super::SqliteStore;
 use super::convert::{Json, Milli, Word, moment, user_id};
 use super::error::{Fault, Outcome, no_such};
 use super::{tokens, users};
-use crate::model::account::{Account, AccountStatus, NewAccount, StoredTokens, Tokens};
+use crate::model::account::{Account, AccountStatus, Login, NewAccount, StoredTokens, Tokens};
 use crate::model::id::{AccountId, UserId};
 use crate::store::{Accounts, KeyRing, Result};
 
@@ -20,6 +20,31 @@ impl Accounts for SqliteStore {
         self.write_durably(move |tx| {
             let upserted = accounts.iter().map(|new| upsert(tx, &keys, new));
             upserted.collect()
+        })
+        .await
+    }
+
+    async fn account_connect(&self, login: Login) -> Result<(Account, bool)> {
+        let keys = self.keys.clone();
+        self.write_durably(move |tx| {
+            let sql =
+                "SELECT id FROM accounts WHERE user_id = ?1 AND provider = ?2 AND subject = ?3";
+            let key = (&login.user_id, Word(login.provider), &login.subject);
+            let known: Option<AccountId> = tx.query_row(sql, key, |row| row.get(0)).optional()?;
+            let new = NewAccount {
+                user_id: login.user_id,
+                provider: login.provider,
+                email: login.email,
+                scopes: login.scopes,
+                tokens: login.tokens,
+            };
+            let known = known.is_some() || find_login(tx, &new)?.is_some();
+            let account = upsert(tx, &keys, &new)?;
+            tx.execute(
+                "UPDATE accounts SET subject = ?2 WHERE id = ?1",
+                (&account.id, &login.subject),
+            )?;
+            Ok((account, !known))
         })
         .await
     }
