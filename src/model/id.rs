@@ -76,6 +76,9 @@ id! {
     SyncToken
 }
 
+/// How the ids begin by which the receiver is tried.
+const PROBE: &str = "probe_";
+
 impl AccountId {
     /// A new id.
     #[must_use]
@@ -111,6 +114,18 @@ impl WatchId {
         let mut random = uuid::Uuid::new_v4().simple().to_string();
         random.truncate(18);
         Self(format!("user_{user}_{random}"))
+    }
+
+    /// An id of no watch, by which the receiver is tried: it names no user.
+    #[must_use]
+    pub fn probe() -> Self {
+        Self(format!("{PROBE}{}", short_unique()))
+    }
+
+    /// Whether it is one of those.
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        self.0.starts_with(PROBE)
     }
 
     /// The user that it names; none when it is not one of ours.

@@ -1,12 +1,14 @@
 //! Calendar providers behind one trait. Adapters are private; each speaks its
 //! provider's wire and hands out values of the model.
 
+mod client_check;
 mod consent;
 mod google;
 mod http;
 mod listing;
 mod microsoft;
 mod oauth;
+mod probe;
 mod signer;
 mod text;
 mod webhook;
@@ -21,6 +23,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::client_check::ClientCheck;
 pub use self::consent::{
     Consent, ConsentAnswer, ConsentCode, ConsentRequest, DeviceCode, Granted, Permission, Poll,
     Verifier, new_state,
@@ -29,6 +32,7 @@ pub use self::google::GoogleEndpoints;
 pub use self::http::{RetrySettings, TransportSettings};
 pub use self::listing::{ChangesPage, ChangesRequest, Next, PageToken, Scope};
 pub use self::microsoft::MicrosoftEndpoints;
+pub use self::probe::{Probe, Reached, Routed};
 pub use self::signer::Signer;
 pub use self::webhook::{Incoming, Post, lifecycle_path, path, receive};
 pub use self::write::{Created, Creation, EventAt, Update};
@@ -163,6 +167,9 @@ pub trait Provider: Consent {
     /// token that is valid from now on, new or old; the lifetime of the access
     /// token counts from `now`.
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens>;
+    /// Whether the provider knows our registration, as far as that can be told
+    /// without anybody's account.
+    async fn check_client(&self) -> ClientCheck;
     /// The provider's stable id of the login, where it tells one: addresses
     /// change.
     async fn subject(&self, session: &Session) -> Result<Option<String>>;

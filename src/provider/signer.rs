@@ -92,6 +92,13 @@ impl Signer {
         mac.verify_slice(&given[..length.unwrap_or(0)]).is_ok()
     }
 
+    /// Whether it is a try of our own, and signed. Whoever comes to see one
+    /// can do no more with it than try as well.
+    pub(super) fn is_probe(&self, watch: &str, signature: &str) -> bool {
+        let probe = watch.len() <= WatchId::MOST && WatchId::new(watch).is_probe();
+        probe && self.verify(watch, signature)
+    }
+
     /// The user whom a watch names, if it is signed.
     pub(super) fn user(&self, watch: &str, signature: &str) -> Option<UserId> {
         let signed = watch.len() <= WatchId::MOST && self.verify(watch, signature);

@@ -20,11 +20,12 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
+use super::client_check;
 use super::http::{Service, Transport};
 use super::oauth;
 use super::{
-    ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
-    Session, Update, WatchRequest,
+    ChangesPage, ChangesRequest, ClientCheck, Created, Creation, EventAt, ListedWatch, Provider,
+    Result, Scope, Session, Update, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
@@ -82,6 +83,10 @@ impl Google {
 impl Provider for Google {
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
         oauth::refresh(&self.transport, self.registration()?, refresh, now).await
+    }
+
+    async fn check_client(&self) -> ClientCheck {
+        client_check::check(&self.transport, self.registration()).await
     }
 
     /// Google tells only with a permission that no calendar needs, and when the

@@ -23,6 +23,9 @@ pub(in crate::provider) fn receive(signer: &Signer, post: &Post<'_>) -> Incoming
         return Incoming::Malformed;
     };
     let token = (post.header)("x-goog-channel-token").unwrap_or_default();
+    if signer.is_probe(channel, token) {
+        return Incoming::Hello;
+    }
     let Some(user_id) = signer.user(channel, token) else {
         return Incoming::Notifications {
             authentic: Vec::new(),

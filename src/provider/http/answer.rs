@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use reqwest::header::{AsHeaderName, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
@@ -80,6 +80,24 @@ impl Answer {
     /// A header's text.
     pub(in crate::provider) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+}
+
+/// The head of an answer.
+pub(in crate::provider) struct Glance {
+    pub(in crate::provider) status: u16,
+    /// When it was sent, by the sender's clock.
+    pub(in crate::provider) date: Option<DateTime<Utc>>,
+}
+
+impl Glance {
+    pub(super) fn of(response: &Response) -> Self {
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
+        Self {
+            status: response.status().as_u16(),
+            date: date.map(|date| date.to_utc()),
+        }
     }
 }
 

@@ -71,12 +71,37 @@ pub(super) fn failure(error: &reqwest::Error) -> ProviderError {
     unavailable(if error.is_timeout() {
         "no answer in time".to_owned()
     } else if error.is_connect() {
-        format!("no connection: {}", root(error))
+        format!("no connection: {}", obstacle(error))
     } else if error.is_body() || error.is_decode() {
         "answer cut off".to_owned()
     } else {
         format!("connection lost: {}", root(error))
     })
+}
+
+/// What keeps a connection from coming about; what is the matter with names
+/// and certificates is told apart from the rest.
+fn obstacle(error: &reqwest::Error) -> String {
+    let root = root(error);
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+        if cause.to_string() == "dns error" {
+            return format!("DNS: {root}");
+        }
+        if is_tls(cause) {
+            return format!("TLS: {root}");
+        }
+    }
+    root
+}
+
+/// What TLS refuses arrives wrapped as a failure of the connection below.
+fn is_tls(cause: &(dyn Error + 'static)) -> bool {
+    let wrapped = cause
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 /// The first cause, which the operating system or TLS names.

@@ -17,11 +17,12 @@ mod tests;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use reqwest::Response;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use url::{Origin, Url};
 
-pub(super) use self::answer::Answer;
+pub(super) use self::answer::{Answer, Glance};
 pub(super) use self::request::{Body, Request};
 pub use self::retry::RetrySettings;
 
@@ -193,8 +194,20 @@ impl Transport {
         outcome
     }
 
+    /// Sends a request once, and looks at nothing but the head of the answer,
+    /// of whatever status.
+    pub(super) async fn glance(&self, request: &Request) -> Result<Glance> {
+        Ok(Glance::of(&self.dispatch(request, None).await?))
+    }
+
     /// One request and its answer, of whatever status.
     async fn exchange(&self, request: &Request, token: Option<&SecretString>) -> Result<Answer> {
+        let response = self.dispatch(request, token).await?;
+        Answer::read(response, self.settings.body_limit).await
+    }
+
+    /// One request, until the head of its answer is there.
+    async fn dispatch(&self, request: &Request, token: Option<&SecretString>) -> Result<Response> {
         let client = self.connection.client(&self.settings, &request.url).await?;
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
@@ -205,7 +218,6 @@ impl Transport {
         if let Some(body) = &request.body {
             builder = body.attach(builder);
         }
-        let response = builder.send().await.map_err(|e| connect::failure(&e))?;
-        Answer::read(response, self.settings.body_limit).await
+        builder.send().await.map_err(|e| connect::failure(&e))
     }
 }

@@ -35,6 +35,14 @@ impl Request {
         }
     }
 
+    /// Asks for the head of what a reading would answer; may be repeated.
+    pub(in crate::provider) fn head(url: Url, route: &'static str) -> Self {
+        Self {
+            method: Method::HEAD,
+            ..Self::get(url, route)
+        }
+    }
+
     /// Posts a body; not repeated unless the caller says that it may be.
     pub(in crate::provider) fn post(url: Url, route: &'static str, body: Body) -> Self {
         Self {

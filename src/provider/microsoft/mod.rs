@@ -23,11 +23,12 @@ use secrecy::SecretString;
 use url::Url;
 
 use self::watch::Ends;
+use super::client_check;
 use super::http::{Service, Transport, TransportSettings};
 use super::oauth;
 use super::{
-    ChangesPage, ChangesRequest, Created, Creation, EventAt, ListedWatch, Provider, Result, Scope,
-    Session, Update, WatchRequest,
+    ChangesPage, ChangesRequest, ClientCheck, Created, Creation, EventAt, ListedWatch, Provider,
+    Result, Scope, Session, Update, WatchRequest,
 };
 use crate::model::account::Tokens;
 use crate::model::calendar::DiscoveredCalendar;
@@ -99,6 +100,10 @@ impl Provider for Microsoft {
     /// No scope is asked for: the answer then is for what the user allowed.
     async fn refresh(&self, refresh: &SecretString, now: DateTime<Utc>) -> Result<Tokens> {
         oauth::refresh(&self.transport, self.registration()?, refresh, now).await
+    }
+
+    async fn check_client(&self) -> ClientCheck {
+        client_check::check(&self.transport, self.registration()).await
     }
 
     async fn subject(&self, session: &Session) -> Result<Option<String>> {

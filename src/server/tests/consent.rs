@@ -290,7 +290,10 @@ async fn a_code_arrives_with_whose_it_is_and_what_only_we_know() {
         arrival.redirect,
         "https://cal.example/sync/oauth/google/callback"
     );
-    assert_eq!(arrival.verifier.challenge(), parameter(&to, "code_challenge"));
+    assert_eq!(
+        arrival.verifier.challenge(),
+        parameter(&to, "code_challenge")
+    );
 }
 
 #[tokio::test]
