@@ -14,6 +14,7 @@ mod tasks;
 mod watches;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -150,6 +151,27 @@ pub struct Opened {
 /// When it is not available, was written by a newer program, or is damaged.
 pub async fn open(url: &SqliteUrl, keys: KeyRing) -> Result<Opened> {
     sqlite::open(url, keys).await
+}
+
+/// What a store that nobody opened yet looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// Its schema version.
+    pub version: u32,
+    /// The version that this program brings it to.
+    pub newest: u32,
+    /// Whether its content is sound; `None`: that would have taken too long to
+    /// find out.
+    pub is_sound: Option<bool>,
+}
+
+/// Looks at the store at a location, and leaves it as it is; none when there
+/// is none yet. Its content is looked through for about as long as given.
+///
+/// # Errors
+/// When it is not available, was written by a newer program, or is damaged.
+pub async fn inspect(url: &SqliteUrl, patience: Duration) -> Result<Option<Inspection>> {
+    sqlite::inspect(url, patience).await
 }
 
 /// The application's users and their preferences.

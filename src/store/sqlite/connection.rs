@@ -94,6 +94,14 @@ pub(super) fn open_reader(path: &Path) -> Outcome<Connection> {
     Ok(connection)
 }
 
+/// Opens a connection that cannot write.
+pub(super) fn open_viewer(path: &Path) -> Outcome<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
 /// Opens a connection with what all of them have in common.
 fn open(path: &Path, busy: Duration) -> Outcome<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -59,6 +59,16 @@ pub(super) fn migrate(connection: &mut Connection, url: &SqliteUrl) -> Outcome<V
     Ok(Versions { found, now: known })
 }
 
+/// The schema version of a database, and the newest, if this program may use
+/// it.
+pub(super) fn versions(connection: &Connection, url: &SqliteUrl) -> Outcome<Versions> {
+    let found = found_version(connection, url)?;
+    Ok(Versions {
+        found,
+        now: version(MIGRATIONS.len()),
+    })
+}
+
 /// The schema version of a database that this program may use.
 fn found_version(connection: &Connection, url: &SqliteUrl) -> Outcome<u32> {
     let applied = applied(connection)?;

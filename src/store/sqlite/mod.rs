@@ -18,6 +18,7 @@ mod events;
 mod file;
 mod follow;
 mod incomplete;
+mod inspect;
 mod known;
 mod leases;
 mod link_plan;
@@ -42,6 +43,7 @@ mod window;
 mod writes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Transaction, TransactionBehavior};
 use tokio::sync::OnceCell;
@@ -51,7 +53,7 @@ use self::error::Outcome;
 use self::migrations::Versions;
 pub use self::url::SqliteUrl;
 use super::keyring::KeyRing;
-use super::{Opened, Result};
+use super::{Inspection, Opened, Result};
 
 /// A store in an SQLite file.
 pub(super) struct SqliteStore {
@@ -69,6 +71,14 @@ pub(super) async fn open(url: &SqliteUrl, keys: KeyRing) -> Result<Opened> {
         found_version: versions.found,
         version: versions.now,
     })
+}
+
+/// Looks at the store in a file, and leaves it as it is.
+pub(super) async fn inspect(url: &SqliteUrl, patience: Duration) -> Result<Option<Inspection>> {
+    let location = url.clone();
+    let looked = Worker::start(move || inspect::look(&location, patience));
+    let found = looked.await.map(|(_, found)| found);
+    found.map_err(|fault| fault.at(url))
 }
 
 impl SqliteStore {
