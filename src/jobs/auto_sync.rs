@@ -1,5 +1,7 @@
 //! The job `auto-sync`.
 
+use std::time::Duration;
+
 use super::{Job, users};
 use crate::context::Context;
 use crate::engine::due::sync_is_due;
@@ -77,6 +79,7 @@ impl AutoSync {
 impl Job for AutoSync {
     const NAME: &'static str = "auto-sync";
     const COUNTS: &'static [&'static str] = &count::ALL;
+    const CADENCE: Duration = Duration::from_secs(10 * 60);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let due = self.due(cx).await?;

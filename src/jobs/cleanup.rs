@@ -1,5 +1,7 @@
 //! The job `cleanup`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Job, users};
@@ -49,6 +51,7 @@ impl Job for Cleanup {
         count::DELIVERIES,
         count::RUNS,
     ];
+    const CADENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let removed = remove_stale(cx).await?;

@@ -65,6 +65,7 @@ impl Job for DrainWebhooks {
         count::DEFERRED,
         count::DEAD,
     ];
+    const CADENCE: Duration = Duration::from_secs(30);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let open = Open::default();

@@ -32,6 +32,9 @@ pub trait Job {
     /// What it counts, in the order of the documentation.
     const COUNTS: &'static [&'static str];
 
+    /// How often a timer runs it.
+    const CADENCE: Duration;
+
     /// Runs one cycle, holding leases under the given name.
     fn run(&self, cx: &Context, owner: &str) -> impl Future<Output = anyhow::Result<Report>>;
 
@@ -39,6 +42,20 @@ pub trait Job {
     fn time_limit(&self, cx: &Context) -> (Duration, &'static str) {
         (cx.config.sync.cycle_time_limit, "sync.cycle_time_limit")
     }
+}
+
+/// The jobs by name, with how often a timer runs them.
+pub const CADENCES: [(&str, Duration); 6] = [
+    of::<AutoSync>(),
+    of::<Pull>(),
+    of::<DrainWebhooks>(),
+    of::<RenewWatches>(),
+    of::<ResolveConflicts>(),
+    of::<Cleanup>(),
+];
+
+const fn of<J: Job>() -> (&'static str, Duration) {
+    (J::NAME, J::CADENCE)
 }
 
 /// An argument that names something which does not exist.

@@ -1,6 +1,7 @@
 //! The job `pull`.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::{Job, WrongArgument, users};
 use crate::context::Context;
@@ -40,6 +41,7 @@ fn calendar_id(text: &str) -> Result<CalendarId, std::convert::Infallible> {
 impl Job for Pull {
     const NAME: &'static str = "pull";
     const COUNTS: &'static [&'static str] = &count::ALL;
+    const CADENCE: Duration = Duration::from_secs(20 * 60);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let store = cx.store().await?.as_ref();

@@ -1,6 +1,7 @@
 //! The job `renew-watches`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -39,6 +40,7 @@ impl Job for RenewWatches {
         count::UNWATCHABLE,
         count::FAILED,
     ];
+    const CADENCE: Duration = Duration::from_secs(60 * 60);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let Some(callbacks) = cx.callbacks().await? else {

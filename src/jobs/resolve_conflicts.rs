@@ -1,5 +1,7 @@
 //! The job `resolve-conflicts`.
 
+use std::time::Duration;
+
 use super::{Job, users};
 use crate::context::Context;
 use crate::model::conflict::{Conflict, ConflictKind};
@@ -30,6 +32,7 @@ impl Job for ResolveConflicts {
     const NAME: &'static str = "resolve-conflicts";
     const COUNTS: &'static [&'static str] =
         &[count::OPEN, count::RESOLVED, count::PARKED, count::FAILED];
+    const CADENCE: Duration = Duration::from_secs(30 * 60);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let store = cx.store().await?;
