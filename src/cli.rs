@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::config::Sources;
+use crate::config::{Config, ConfigError, Sources};
 use crate::context::Context;
 use crate::jobs::{
     self, AutoSync, Cleanup, DrainWebhooks, Job, Pull, RenewWatches, ResolveConflicts,
@@ -15,8 +15,8 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Connect, Events, Explain, Keygen, Migrate, Output, Prefs,
-    Queue, Status, Tasks, Users, forecast, plan, summary,
+    Accounts, Calendars, Conflicts, Connect, Doctor, Events, Explain, Keygen, Migrate, Output,
+    Prefs, Queue, Status, Tasks, Users, Verdict, forecast, plan, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -88,6 +88,7 @@ enum Command {
     Explain(Explain),
     Queue(Queue),
     Status(Status),
+    Doctor(Doctor),
     #[cfg(feature = "sandbox")]
     Demo(Demo),
     Migrate(Migrate),
@@ -146,15 +147,43 @@ impl Cli {
         }
     }
 
+    /// Logs what should be mended in the configuration, unless the command
+    /// shows it.
+    pub fn warn_of(&self, config: &Config) {
+        if matches!(self.command, Command::Doctor(_)) {
+            return;
+        }
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
+        }
+    }
+
+    /// Ends the command because of the configuration, of which one tells as of
+    /// anything else that it looks at.
+    ///
+    /// # Errors
+    /// With what is wrong, where the command does not tell it.
+    pub fn misconfigured(&self, error: ConfigError) -> anyhow::Result<Exit> {
+        let Command::Doctor(_) = self.command else {
+            return Err(error.into());
+        };
+        Doctor::misconfigured(&error, self.output())?;
+        Ok(Exit::Config)
+    }
+
+    fn output(&self) -> Output {
+        Output {
+            json: self.json,
+            quiet: self.quiet,
+        }
+    }
+
     /// Runs the subcommand.
     ///
     /// # Errors
     /// When it could not do what it was asked to.
     pub async fn run(&self, cx: &Context) -> anyhow::Result<Exit> {
-        let out = Output {
-            json: self.json,
-            quiet: self.quiet,
-        };
+        let out = self.output();
         match &self.command {
             Command::AutoSync(job) if job.dry_run => plan(out, &job.forecast(cx).await?)?,
             Command::AutoSync(job) => return cycle(job, cx, out).await,
@@ -183,6 +212,7 @@ impl Cli {
             Command::Explain(command) => command.run(cx, out).await?,
             Command::Queue(command) => command.run(cx, out).await?,
             Command::Status(command) => command.run(cx, out).await?,
+            Command::Doctor(command) => return Ok(verdict(command.run(cx, out).await?)),
             #[cfg(feature = "sandbox")]
             Command::Demo(command) => {
                 cx.stop_on_signals();
@@ -194,6 +224,15 @@ impl Cli {
             Command::Man(command) => command.run(out)?,
         }
         Ok(Exit::Done)
+    }
+}
+
+/// How a look at everything ends.
+fn verdict(worst: Verdict) -> Exit {
+    match worst {
+        Verdict::Skip | Verdict::Ok => Exit::Done,
+        Verdict::Warn => Exit::Partial,
+        Verdict::Fail => Exit::Failed,
     }
 }
 

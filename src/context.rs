@@ -19,7 +19,7 @@ use crate::provider::{
     open as open_providers,
 };
 use crate::queue::{self, Queue, QueueLocation, QueueSettings};
-use crate::store::{self, Opened, SqliteUrl, Store};
+use crate::store::{self, KeyRing, Opened, SqliteUrl, Store};
 use crate::sync::clock::Clock;
 use crate::sync::progress::Progress;
 use crate::sync::{Callbacks, Parts, Sync, SyncSettings};
@@ -226,13 +226,49 @@ impl Context {
             .ok_or_else(|| unregistered(kind))
     }
 
+    /// The keys that there are; none where one is still to be made.
+    ///
+    /// # Errors
+    /// When the key file is lost or cannot be read.
+    pub fn existing_keys(&self) -> Result<Option<KeyRing>, ConfigError> {
+        keys::existing(&self.config)
+    }
+
+    /// Where the store is.
+    #[must_use]
+    pub fn store_url(&self) -> SqliteUrl {
+        store_url(&self.config)
+    }
+
+    /// The id of our registration at a provider, if it is configured.
+    #[must_use]
+    pub fn client_id(&self, kind: ProviderKind) -> Option<&str> {
+        client_id(&self.config, kind)
+    }
+
+    /// The providers over a transport of their own.
+    ///
+    /// # Errors
+    /// When none of them is configured.
+    pub fn providers_over(&self, transport: TransportSettings) -> Result<Providers, ConfigError> {
+        providers(&self.config, transport)
+    }
+
     /// The providers, from one transport for the whole process.
     ///
     /// # Errors
     /// When none is configured.
     pub async fn providers(&self) -> Result<&Providers, ConfigError> {
         self.providers
-            .get_or_try_init(|| async { providers(&self.config) })
+            .get_or_try_init(|| async {
+                let sync = &self.config.sync;
+                let transport = TransportSettings {
+                    request_timeout: sync.request_timeout,
+                    per_account_concurrency: sync.per_account_concurrency,
+                    ..TransportSettings::default()
+                };
+                self.providers_over(transport)
+            })
             .await
     }
 }
@@ -268,7 +304,7 @@ fn queue_settings(config: &Config) -> QueueSettings {
     }
 }
 
-fn providers(config: &Config) -> Result<Providers, ConfigError> {
+fn providers(config: &Config, transport: TransportSettings) -> Result<Providers, ConfigError> {
     let google = &config.google;
     if ProviderKind::ALL
         .iter()
@@ -293,11 +329,7 @@ fn providers(config: &Config) -> Result<Providers, ConfigError> {
             client_id: config.microsoft.client_id.clone(),
             client_secret: config.microsoft.client_secret.clone(),
         },
-        transport: TransportSettings {
-            request_timeout: config.sync.request_timeout,
-            per_account_concurrency: config.sync.per_account_concurrency,
-            ..TransportSettings::default()
-        },
+        transport,
     }))
 }
 

@@ -24,10 +24,11 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let now = read_clock();
     let progress = cli.start_logging()?;
-    let config = Config::load(&cli.sources())?;
-    for warning in &config.warnings {
-        tracing::warn!("{warning}");
-    }
+    let config = match Config::load(&cli.sources()) {
+        Ok(config) => config,
+        Err(error) => return cli.misconfigured(error),
+    };
+    cli.warn_of(&config);
     let cx = Context::new(config, now, progress);
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -10,6 +10,7 @@ Examples:
   calsync auto-sync                 sync who is due: what a timer runs
   calsync events list --user ID     look at a user's timeline
   calsync status                    see what needs attention
+  calsync doctor                    see whether everything is in place
 
 Environment:
   CALSYNC__SECTION__KEY  overrides a setting of the file: CALSYNC__SYNC__PAST_DAYS=7

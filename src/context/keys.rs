@@ -23,9 +23,15 @@ pub(super) fn ring(config: &Config) -> Result<KeyRing, ConfigError> {
     Ok(KeyRing::new(keys))
 }
 
-/// The key of the embedded default. Key and store are made together, the key
-/// first: a store without its key has lost it, and another would not do.
+/// The key of the embedded default.
 fn of_store(url: &StoreUrl, path: &Path) -> Result<EncryptionKey, ConfigError> {
+    not_lost(url, path)?;
+    from_file(path)
+}
+
+/// Key and store are made together, the key first: a store without its key has
+/// lost it, and another would not do.
+fn not_lost(url: &StoreUrl, path: &Path) -> Result<(), ConfigError> {
     let StoreUrl::Sqlite(store) = url;
     let has_content = fs::metadata(store).is_ok_and(|file| file.len() > 0);
     if has_content && !path.exists() {
@@ -36,20 +42,42 @@ fn of_store(url: &StoreUrl, path: &Path) -> Result<EncryptionKey, ConfigError> {
         );
         return Err(ConfigError::key_file(path, &why));
     }
-    from_file(path)
+    Ok(())
+}
+
+/// The keys that there are; none where the key file is still to be made.
+///
+/// # Errors
+/// When the key file is lost or cannot be read.
+pub(super) fn existing(config: &Config) -> Result<Option<KeyRing>, ConfigError> {
+    let security = &config.security;
+    if let Some(keys) = &security.encryption_key {
+        return Ok(Some(KeyRing::new(keys.clone())));
+    }
+    not_lost(&config.store.url, &security.key_file)?;
+    let key = found(&security.key_file)?;
+    Ok(key.map(|key| KeyRing::new(vec![key])))
 }
 
 fn from_file(path: &Path) -> Result<EncryptionKey, ConfigError> {
+    let Some(key) = found(path)? else {
+        return create(path);
+    };
+    warn_if_open(path);
+    Ok(key)
+}
+
+/// The key in a file, if there is one.
+fn found(path: &Path) -> Result<Option<EncryptionKey>, ConfigError> {
     match fs::read_to_string(path) {
-        Ok(text) => {
-            warn_if_open(path);
-            EncryptionKey::from_base64(text.trim()).map_err(|_| {
+        Ok(text) => EncryptionKey::from_base64(text.trim())
+            .map(Some)
+            .map_err(|_| {
                 let why = "it does not hold 32 bytes in base64; restore it from a backup: without \
                            it the stored tokens cannot be read";
                 ConfigError::key_file(path, why)
-            })
-        }
-        Err(error) if is_missing(&error) => create(path),
+            }),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => {
             let why = format!("it cannot be read: {error}; run calsync as the user who owns it");
             Err(ConfigError::key_file(path, &why))

@@ -7,6 +7,7 @@ mod conflicts;
 mod connect;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod doctor;
 mod events;
 mod explain;
 mod import;
@@ -27,6 +28,7 @@ pub use self::conflicts::Conflicts;
 pub use self::connect::Connect;
 #[cfg(feature = "sandbox")]
 pub use self::demo::Demo;
+pub use self::doctor::{Doctor, Verdict};
 pub use self::events::Events;
 pub use self::explain::Explain;
 pub use self::keygen::Keygen;
