@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use calsync::config::{Config, Sources, schema};
+use calsync::jobs::CADENCES;
 
 fn shipped(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -134,6 +135,34 @@ fn every_timer_has_its_service() {
         assert!(services.contains(&name), "{name}.timer");
         assert_eq!(values(&text, "OnCalendar").len(), 1, "{name}.timer");
     }
+}
+
+/// How often a timer elapses that names a time of the day, or an hour's
+/// minute or a minute's second, with or without a step.
+fn cadence(calendar: &str) -> Duration {
+    const UNITS: [u64; 3] = [86400, 3600, 60];
+    if calendar.starts_with("*-*-* ") {
+        return Duration::from_secs(UNITS[0]);
+    }
+    let stars = calendar.matches("*:").count();
+    let last = calendar.rsplit(':').next().unwrap_or_default();
+    let step = last.split_once('/').map(|(_, step)| step.parse::<u64>());
+    let seconds = match step {
+        Some(step) => step.unwrap() * UNITS[stars] / 60,
+        None => UNITS[stars],
+    };
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn the_timers_run_each_job_as_often_as_it_says() {
+    let timers = units(".timer").into_iter().map(|(name, text)| {
+        let job = name.trim_start_matches("calsync-").to_owned();
+        (job, cadence(values(&text, "OnCalendar")[0]))
+    });
+    let said = CADENCES.map(|(job, cadence)| (job.to_owned(), cadence));
+    let timers: std::collections::BTreeMap<_, _> = timers.collect();
+    assert_eq!(timers, said.into_iter().collect());
 }
 
 #[test]

@@ -56,7 +56,7 @@ struct Known {
     keys: Option<KeyRing>,
     /// Only one of the schema version that this program works with.
     store: Option<Arc<dyn Store>>,
-    /// None when the store cannot tell.
+    /// None where there is no store.
     accounts: Vec<Account>,
 }
 
@@ -67,18 +67,13 @@ impl Doctor {
     /// When the result cannot be written.
     pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<Verdict> {
         let (keys, key) = key::look(cx);
-        let (store, mut stored) = store::look(cx, keys.clone()).await;
-        let mut known = Known {
+        let (opened, stored) = store::look(cx, keys.clone()).await;
+        let (store, accounts) = opened.unzip();
+        let known = Known {
             keys,
             store,
-            accounts: Vec::new(),
+            accounts: accounts.unwrap_or_default(),
         };
-        if let Some(store) = &known.store {
-            match store.account_list(None).await {
-                Ok(accounts) => known.accounts = accounts,
-                Err(error) => stored.push(Check::broken("accounts", &error)),
-            }
-        }
         let (tokens, queued, reached, registered, routed, watched, timed) = tokio::join!(
             key::tokens(&known),
             queue::look(cx),
@@ -88,11 +83,9 @@ impl Doctor {
             watches::look(cx, &known),
             timers::look(cx, &known),
         );
-        let mut checks = vec![configuration::look(&cx.config), key];
-        checks.push(tokens);
-        checks.extend(stored);
-        checks.push(disk::look(cx));
-        checks.push(queued);
+        let configuration = configuration::look(&cx.config);
+        let disk = disk::look(cx);
+        let mut checks = vec![configuration, key, tokens, stored, disk, queued];
         checks.extend(reached);
         checks.extend(registered);
         checks.extend([routed, watched]);

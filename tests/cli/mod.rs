@@ -6,6 +6,7 @@ mod calendars;
 mod cleanup;
 mod conflicts;
 mod demo;
+mod doctor;
 mod events;
 mod explain;
 mod global;

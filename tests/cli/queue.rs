@@ -1,7 +1,5 @@
 //! `calsync queue`.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use calsync::context::read_clock;
@@ -9,6 +7,7 @@ use calsync::model::account::ProviderKind::{Google, Microsoft};
 use calsync::queue::{QueueLocation, QueueSettings};
 use serde_json::{Value, json};
 
+use crate::support::front::make_certificates;
 use crate::support::program::Program;
 use crate::support::redis::{Redis, Settings};
 
@@ -117,21 +116,6 @@ fn an_outage_of_the_queue_is_no_news_of_a_quiet_cycle() {
     for arguments in ["drain-webhooks", "-q queue status"] {
         let ran = program.run(arguments).exits(75);
         assert!(ran.stderr.contains("is not available"), "{ran:?}");
-    }
-}
-
-/// A CA, and a certificate of it for `localhost`.
-fn make_certificates(dir: &Path) {
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";
-    let own = "-keyout ca.key -out ca.pem -subj /CN=tests";
-    let signed = "-CA ca.pem -CAkey ca.key -keyout key.pem -out cert.pem -subj /CN=localhost \
-                  -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE";
-    for certificate in [own, signed] {
-        let mut openssl = Command::new("openssl");
-        let arguments = format!("req -x509 {key} {certificate}");
-        openssl.args(arguments.split_whitespace()).current_dir(dir);
-        let made = openssl.output().expect("openssl is installed");
-        assert!(made.status.success(), "{made:?}");
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod chance;
 pub(crate) mod conform;
 pub(crate) mod cycle;
 pub(crate) mod event;
+pub(crate) mod front;
 pub(crate) mod look;
 pub(crate) mod microsoft;
 pub(crate) mod place;

@@ -4,51 +4,55 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::PATIENCE;
-use super::check::Check;
+use super::check::{Check, Verdict};
 use super::machine::{existing, is_writable};
 use crate::context::Context;
+use crate::model::account::Account;
 use crate::store::{self, Inspection, KeyRing, SqliteUrl, Store, StoreError};
 
 const NAME: &str = "store";
 
-/// The store, if it can be worked with as it is.
+/// The store with its accounts, if it can be worked with as it is.
 pub(super) async fn look(
     cx: &Context,
     keys: Option<KeyRing>,
-) -> (Option<Arc<dyn Store>>, Vec<Check>) {
+) -> (Option<(Arc<dyn Store>, Vec<Account>)>, Check) {
     let url = cx.store_url();
     let directory = url.path().parent().unwrap_or(Path::new("/"));
     if !is_writable(existing(directory)) {
         let found = format!("{} cannot be written by this user", directory.display());
         let advice =
             "run calsync as the user whom it belongs to, or set store.url to another place";
-        return (None, vec![Check::fail(NAME, found, advice)]);
+        return (None, Check::fail(NAME, found, advice));
     }
     match store::inspect(&url, PATIENCE).await {
         Ok(None) => {
             let found =
                 format!("not there yet: {url} is made by the first job or `calsync migrate`");
-            (None, vec![Check::skip(NAME, found)])
+            (None, Check::skip(NAME, found))
         }
-        Ok(Some(inspection)) => opened(&url, keys, &inspection).await,
-        Err(error) => (None, vec![unusable(&error)]),
+        Ok(Some(inspection)) => {
+            let check = judge(&url, &inspection);
+            // To open it would migrate it.
+            if inspection.version != inspection.newest || check.verdict == Verdict::Fail {
+                return (None, check);
+            }
+            match opened(&url, keys).await {
+                Ok(opened) => (Some(opened), check),
+                Err(error) => (None, unusable(&error)),
+            }
+        }
+        Err(error) => (None, unusable(&error)),
     }
 }
 
 async fn opened(
     url: &SqliteUrl,
     keys: Option<KeyRing>,
-    inspection: &Inspection,
-) -> (Option<Arc<dyn Store>>, Vec<Check>) {
-    let check = judge(url, inspection);
-    // To open it would migrate it.
-    if inspection.version != inspection.newest || inspection.is_sound == Some(false) {
-        return (None, vec![check]);
-    }
-    match store::open(url, keys.unwrap_or_default()).await {
-        Ok(opened) => (Some(opened.store), vec![check]),
-        Err(error) => (None, vec![unusable(&error)]),
-    }
+) -> Result<(Arc<dyn Store>, Vec<Account>), StoreError> {
+    let store = store::open(url, keys.unwrap_or_default()).await?.store;
+    let accounts = store.account_list(None).await?;
+    Ok((store, accounts))
 }
 
 fn judge(url: &SqliteUrl, inspection: &Inspection) -> Check {
@@ -85,7 +89,6 @@ fn unusable(error: &StoreError) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check::Verdict;
     use super::*;
 
     #[test]

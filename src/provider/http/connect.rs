@@ -96,12 +96,12 @@ fn obstacle(error: &reqwest::Error) -> String {
     root
 }
 
-/// What TLS refuses arrives wrapped as a failure of the connection below.
+/// What TLS refuses arrives as a failure of the connection, wrapped once or
+/// several times.
 fn is_tls(cause: &(dyn Error + 'static)) -> bool {
-    let wrapped = cause
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
+    let io = cause.downcast_ref::<std::io::Error>();
+    let wrapped = io.and_then(std::io::Error::get_ref);
+    cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }
 
 /// The first cause, which the operating system or TLS names.
