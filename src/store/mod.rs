@@ -174,6 +174,15 @@ pub async fn inspect(url: &SqliteUrl, patience: Duration) -> Result<Option<Inspe
     sqlite::inspect(url, patience).await
 }
 
+/// Opens a store of the newest version only to read from it: whatever would
+/// write fails.
+///
+/// # Errors
+/// When it is not available.
+pub async fn view(url: &SqliteUrl, keys: KeyRing) -> Result<Arc<dyn Store>> {
+    sqlite::view(url, keys).await
+}
+
 /// The application's users and their preferences.
 #[async_trait]
 pub trait Users {

@@ -1,12 +1,15 @@
 //! `calsync doctor`.
 
+mod fresh;
+mod stored;
+
 use std::os::unix::fs::PermissionsExt;
 
 use calsync::jobs::CADENCES;
 use serde_json::Value;
 
 use crate::support::front::Front;
-use crate::support::program::{Program, Ran, World, keys};
+use crate::support::program::{Program, World, keys};
 use crate::support::serving::{SECRET, Serving};
 
 /// A world in which every job has run, watches are kept by a receiver behind a
@@ -305,157 +308,4 @@ async fn where_there_is_no_systemd_a_crontab_will_do() {
     let found = clinic.examine(3);
     found.says("timer auto-sync", "ok", &["in a crontab"]);
     found.says("timer pull", "warn", &["in no crontab", "crontab.example"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_opens_nothing_and_accounts_that_rest_are_counted() {
-    let clinic = Clinic::new().await;
-    let key = clinic.world.program.text("keygen");
-    clinic.world.program.file("state/calsync.key", &key);
-    let file = clinic.world.program.path("state/calsync.key");
-    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
-    let reauth = "UPDATE accounts SET status = 'needs_reauth', status_reason = 'invalid_grant',
-                      status_at = '2026-03-10T12:00:00.000Z'";
-    clinic.sql("state/calsync.db", reauth);
-    let found = clinic.examine(1);
-    found.says("key", "warn", &["0644", "chmod 600"]);
-    found.says("tokens", "fail", &["1 of 1 account", "restore the key"]);
-    found.says(
-        "accounts",
-        "warn",
-        &["1 of 1 account", "calsync accounts list"],
-    );
-    std::fs::remove_file(&file).unwrap();
-    let found = clinic.examine(1);
-    found.says("key", "fail", &["missing", "restore"]);
-    found.says("tokens", "skip", &[]);
-    assert!(!file.exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_put_aside_or_waits_for_long_is_a_warning() {
-    let clinic = Clinic::new().await;
-    let entry = r#"{"user_id":"ana","received_at":"2026-03-10T12:00:00Z"}"#;
-    clinic.sql(
-        "state/calsync-queue.db",
-        "INSERT INTO deliveries (provider, entry) VALUES ('google', 'nonsense')",
-    );
-    clinic.world.program.text("drain-webhooks");
-    clinic.sql(
-        "state/calsync-queue.db",
-        &format!("INSERT INTO deliveries (provider, entry) VALUES ('google', '{entry}')"),
-    );
-    let found = clinic.examine(3);
-    assert_eq!(found.unwell(), [("queue", "warn")]);
-    let words = [
-        "1 put aside",
-        "calsync queue dead",
-        "2026-03-10",
-        "drain-webhooks",
-    ];
-    found.says("queue", "warn", &words);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_of_another_version_is_left_as_it_is() {
-    let clinic = Clinic::new().await;
-    let newer = "INSERT INTO schema_migration VALUES (700, 'x', 'x')";
-    clinic.sql("state/calsync.db", newer);
-    let found = clinic.examine(1);
-    found.says(
-        "store",
-        "fail",
-        &["version 700", "install the newer calsync"],
-    );
-    found.says("accounts", "skip", &[]);
-    clinic.sql(
-        "state/calsync.db",
-        "DELETE FROM schema_migration WHERE version IN
-             (700, (SELECT max(version) FROM schema_migration WHERE version < 700))",
-    );
-    let found = clinic.examine(3);
-    found.says("store", "warn", &["schema version", "calsync migrate"]);
-    let again = clinic.examine(3);
-    assert_eq!(found.check("store"), again.check("store"));
-}
-
-#[test]
-fn a_queue_that_is_away_is_named_without_its_password() {
-    let mut program = fresh();
-    program.set("CALSYNC__QUEUE__URL", "redis://:s3cret@127.0.0.1:1");
-    let found = examine(&program, 1);
-    found.says("queue", "fail", &["redis://127.0.0.1:1 is not available"]);
-    assert!(!found.0.to_string().contains("s3cret"));
-}
-
-/// Without systemd or cron.
-fn fresh() -> Program {
-    let mut program = Program::new();
-    program.set("PATH", "/nonexistent");
-    program
-}
-
-#[test]
-fn a_fresh_machine_is_told_what_is_not_there_yet_and_left_as_it_is() {
-    let program = fresh();
-    let found = examine(&program, 3);
-    found.says("configuration", "ok", &["no file"]);
-    for name in ["key", "store", "queue"] {
-        found.says(name, "skip", &["not there yet"]);
-    }
-    found.says("client", "warn", &["no provider", "google.client_id"]);
-    found.says("public_url", "skip", &["not set"]);
-    found.says("timer auto-sync", "warn", &["in no crontab"]);
-    assert!(!program.path("state").exists());
-}
-
-#[test]
-fn a_configuration_that_cannot_be_read_is_a_finding() {
-    let program = fresh();
-    let broken = |ran: Ran| {
-        let found = Findings(ran.exits(78).silent().json());
-        assert_eq!(found.0["healthy"], false);
-        found
-    };
-    program.file("config.toml", "[sync]\npast_day = 3\n");
-    let found = broken(program.run("--json --config config.toml doctor"));
-    found.says(
-        "configuration",
-        "fail",
-        &["config.toml", "past_day", "past_days"],
-    );
-    let found = broken(program.run("--json --config nowhere.toml doctor"));
-    found.says("configuration", "fail", &["nowhere.toml", "cannot be read"]);
-    let ran = program
-        .run("--config config.toml doctor")
-        .exits(78)
-        .silent();
-    assert!(ran.stdout.starts_with("FAIL  configuration"), "{ran:?}");
-    assert_eq!(ran.stdout.lines().count(), 1, "{ran:?}");
-    let ran = program.run("--config config.toml status").exits(78);
-    ran.says(&["past_day"]);
-}
-
-#[test]
-fn what_should_be_mended_in_the_configuration_is_a_warning_here_and_no_log() {
-    let program = fresh();
-    program.file("config.toml", "[webhooks]\nsecret = \"short\"\n");
-    let ran = program
-        .run("--json --config config.toml doctor")
-        .exits(3)
-        .silent();
-    let found = Findings(ran.json());
-    found.says("configuration", "warn", &["config.toml", "may be guessed"]);
-    assert!(!found.0.to_string().contains("\"short\""));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_whose_rows_cannot_be_read_is_not_called_well() {
-    let clinic = Clinic::new().await;
-    clinic.sql("state/calsync.db", r#"UPDATE accounts SET scopes = '"x"'"#);
-    let found = clinic.examine(1);
-    found.says("store", "fail", &["damaged"]);
-    for name in ["tokens", "watches", "accounts"] {
-        found.says(name, "skip", &[]);
-    }
 }

@@ -50,7 +50,7 @@ async fn opened(
     url: &SqliteUrl,
     keys: Option<KeyRing>,
 ) -> Result<(Arc<dyn Store>, Vec<Account>), StoreError> {
-    let store = store::open(url, keys.unwrap_or_default()).await?.store;
+    let store = store::view(url, keys.unwrap_or_default()).await?;
     let accounts = store.account_list(None).await?;
     Ok((store, accounts))
 }

@@ -61,7 +61,10 @@ fn is_interrupted(error: &rusqlite::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
+    use crate::model::lease::{Lease, LeaseName};
     use crate::store::{KeyRing, StoreError};
 
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -95,5 +98,22 @@ mod tests {
         std::fs::write(url.path(), "no database, but long enough to be looked at").unwrap();
         let error = seen(&url).await.unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_only_viewed_cannot_be_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = SqliteUrl::new(dir.path().join("calsync.db"));
+        crate::store::open(&url, KeyRing::default()).await.unwrap();
+        let store = crate::store::view(&url, KeyRing::default()).await.unwrap();
+        assert_eq!(store.user_list().await.unwrap(), Vec::new());
+        let now = DateTime::UNIX_EPOCH;
+        let lease = Lease {
+            name: LeaseName::Job("pull"),
+            owner: "nobody".to_owned(),
+            until: now,
+        };
+        let error = store.lease_acquire(&lease, now).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
     }
 }

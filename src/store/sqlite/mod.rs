@@ -53,7 +53,7 @@ use self::error::Outcome;
 use self::migrations::Versions;
 pub use self::url::SqliteUrl;
 use super::keyring::KeyRing;
-use super::{Inspection, Opened, Result};
+use super::{Inspection, Opened, Result, Store};
 
 /// A store in an SQLite file.
 pub(super) struct SqliteStore {
@@ -71,6 +71,19 @@ pub(super) async fn open(url: &SqliteUrl, keys: KeyRing) -> Result<Opened> {
         found_version: versions.found,
         version: versions.now,
     })
+}
+
+/// Opens the store in a file only to read from it.
+pub(super) async fn view(url: &SqliteUrl, keys: KeyRing) -> Result<Arc<dyn Store>> {
+    let location = url.clone();
+    let opened = Worker::start(move || Ok((connection::open_viewer(location.path())?, ())));
+    let (viewer, ()) = opened.await.map_err(|fault| fault.at(url))?;
+    Ok(Arc::new(SqliteStore {
+        url: url.clone(),
+        keys: Arc::new(keys),
+        writer: viewer,
+        reader: OnceCell::new(),
+    }))
 }
 
 /// Looks at the store in a file, and leaves it as it is.

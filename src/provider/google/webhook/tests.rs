@@ -131,6 +131,18 @@ fn a_post_without_channel_or_state_is_malformed() {
 }
 
 #[test]
+fn a_probe_is_a_hello_whatever_it_says() {
+    let probe = WatchId::probe();
+    let token = token(probe.as_str());
+    for state in ["sync", "exists", "not_exists"] {
+        let probe = headers(probe.as_str(), &token, state);
+        assert_eq!(received(&probe), Incoming::Hello, "{state}");
+    }
+    let other = headers(probe.as_str(), "forged", "sync");
+    assert_eq!(received(&other), forged());
+}
+
+#[test]
 fn a_resource_that_says_too_much_is_left_out() {
     let (token, long) = (token(CHANNEL), "x".repeat(257));
     let mut headers = headers(CHANNEL, &token, "exists");
