@@ -243,6 +243,7 @@ fn mailbox(world: &mut World, email: &str) -> Mailbox {
         name: display_name(email),
         mail: Some(email.to_owned()),
         scopes: scopes.map(str::to_owned).to_vec(),
+        consent_limit: None,
         single_use: false,
         refusal: None,
         refuses_subscriptions: None,

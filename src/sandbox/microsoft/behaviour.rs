@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::scopes::ScopeSpelling;
+
 /// How deltas tell that a single occurrence was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OccurrenceDeletion {
@@ -88,6 +90,16 @@ pub struct Behaviour {
     pub access_lifetime_s: i64,
     /// The app is a public client: it must not send a secret. Default: off.
     pub public_client: bool,
+    /// The app is registered for one tenant: `common` and its like are
+    /// refused. Default: off.
+    pub single_tenant: bool,
+    /// How granted scopes are spelled. Default: as they were asked for.
+    pub scope_spelling: ScopeSpelling,
+    /// Seconds between polls that a device is told. Default: 5.
+    pub device_interval_s: u64,
+    /// So many polls for each device code are first answered `slow_down`.
+    /// Default: 0.
+    pub slow_downs: usize,
     /// The longest life of a subscription: 10,080 minutes (default) or 4,230.
     /// Longer wishes are refused.
     pub longest_subscription_minutes: i64,
@@ -133,6 +145,10 @@ impl Default for Behaviour {
             concurrency: Some(4),
             access_lifetime_s: 3599,
             public_client: false,
+            single_tenant: false,
+            scope_spelling: ScopeSpelling::AsAsked,
+            device_interval_s: 5,
+            slow_downs: 0,
             longest_subscription_minutes: 10_080,
             mailbox_subscriptions_cover_all: false,
             subscriptions_per_mailbox: 1000,

@@ -16,7 +16,10 @@ pub(super) struct Mailbox {
     pub(super) name: String,
     /// `None`: the directory knows no address.
     pub(super) mail: Option<String>,
+    /// What was granted last.
     pub(super) scopes: Vec<String>,
+    /// The most that can be granted, if there is a limit.
+    pub(super) consent_limit: Option<Vec<String>>,
     pub(super) single_use: bool,
     /// Every refresh is answered with this error and number.
     pub(super) refusal: Option<(&'static str, u32)>,

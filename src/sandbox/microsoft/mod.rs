@@ -8,12 +8,14 @@
 mod accounts;
 mod adopt;
 mod announce;
+mod authorize;
 mod behaviour;
 mod body;
 mod calendars;
 mod call;
 mod check;
 mod delta;
+mod device;
 mod edit;
 mod entry;
 mod errors;
@@ -23,6 +25,7 @@ mod extended;
 mod faults;
 mod grant;
 mod handshake;
+mod id_token;
 mod item;
 mod item_id;
 mod keep;
@@ -35,20 +38,27 @@ mod months;
 mod notice;
 mod oauth;
 mod observe;
+mod page;
+mod pkce;
 mod prefer;
 mod proposal;
 mod receivers;
 mod recurrence;
+mod redeem;
+mod redirect;
 mod render;
 mod resource;
 mod round;
 mod route;
 mod rule;
+mod scopes;
 mod serve;
+mod sign_in;
 mod store;
 mod subscribe;
 mod subscription;
 mod subscription_errors;
+mod tenant;
 mod token;
 mod token_loss;
 mod world;
@@ -72,6 +82,7 @@ pub use log::{Logged, Mail, MailReason};
 pub use notice::Lifecycle;
 pub use oauth::{CLIENT_ID, CLIENT_SECRET};
 pub use route::Kind;
+pub use scopes::ScopeSpelling;
 pub use subscription::Subscription;
 
 /// The handle on the model; clones are the same model.
@@ -114,6 +125,16 @@ impl Microsoft {
     /// Where tokens of the tenant `common` are exchanged.
     pub fn token_url(&self) -> String {
         format!("{}/common/oauth2/v2.0/token", self.url)
+    }
+
+    /// Where a browser signs in to the tenant `common`.
+    pub fn auth_url(&self) -> String {
+        format!("{}/common/oauth2/v2.0/authorize", self.url)
+    }
+
+    /// Where a device asks for a code of the tenant `common`.
+    pub fn device_url(&self) -> String {
+        format!("{}/common/oauth2/v2.0/devicecode", self.url)
     }
 
     /// Looks at or changes the world while nobody else does.

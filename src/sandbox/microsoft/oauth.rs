@@ -1,11 +1,15 @@
-//! The token endpoint: refresh tokens that are replaced by each use.
+//! The token endpoint: what is given out for codes and refresh tokens, which
+//! are replaced by each use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::super::answer::Answer;
 use super::call::Call;
-use super::grant::{self, Refusal, field};
+use super::grant::{self, Refusal};
+use super::id_token;
+use super::scopes;
+use super::sign_in::Granted;
 use super::world::World;
 
 /// The app that the model knows.
@@ -32,18 +36,22 @@ pub(super) struct Refresh {
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub(super) fn token(world: &mut World, call: &Call) -> Answer {
     match grant::check(world, call) {
-        Ok(refresh_token) => refresh(world, call, &refresh_token),
+        Ok(granted) => tokens(world, &granted),
         Err(refusal) => refused(world, &refusal),
     }
 }
 
-/// Gives out an access token.
+/// Gives out an access token for what the account has granted last.
 pub(super) fn issue(world: &mut World, account: &str) -> String {
-    let token = format!("EwB4A8l6{}", world.ids.opaque());
     let mailbox = world.mailboxes.get(account);
     let scopes = mailbox
         .map(|mailbox| mailbox.scopes.clone())
         .unwrap_or_default();
+    issue_for(world, account, scopes)
+}
+
+fn issue_for(world: &mut World, account: &str, scopes: Vec<String>) -> String {
+    let token = format!("EwB4A8l6{}", world.ids.opaque());
     let expires = world.clock.now() + TimeDelta::seconds(world.behaviour.access_lifetime_s);
     let access = Access {
         account: account.to_owned(),
@@ -66,62 +74,51 @@ pub(super) fn issue_refresh(world: &mut World, account: &str) -> String {
     token
 }
 
-/// Kills every token of an account.
+/// Kills every token of an account, and what could still be exchanged for one.
 pub(super) fn withdraw(world: &mut World, account: &str) {
     let all = world.refresh.values_mut();
     all.filter(|refresh| refresh.account == account)
         .for_each(|refresh| refresh.revoked = true);
     world.access.retain(|_, access| access.account != account);
+    let sign_ins = &mut world.sign_ins;
+    sign_ins
+        .codes
+        .retain(|_, code| code.grant.account != account);
+    sign_ins
+        .devices
+        .retain(|_, device| device.account() != Some(account));
 }
 
-fn refresh(world: &mut World, call: &Call, token: &str) -> Answer {
-    let account = match world.refresh.get(token) {
-        Some(refresh) => refresh.account.clone(),
-        None => String::new(),
-    };
-    let mailbox = world.mailboxes.get(&account);
-    let (scopes, single_use) = mailbox
-        .map(|mailbox| (mailbox.scopes.join(" "), mailbox.single_use))
-        .unwrap_or_default();
-    let access_token = issue(world, &account);
-    let refresh_token = issue_refresh(world, &account);
-    if single_use {
-        world.refresh.remove(token);
+fn tokens(world: &mut World, granted: &Granted) -> Answer {
+    let account = granted.account.as_str();
+    let behaviour = &world.behaviour;
+    let (lifetime, spelling) = (behaviour.access_lifetime_s, behaviour.scope_spelling);
+    let access_token = issue_for(world, account, granted.scopes.clone());
+    let scope = scopes::told(&granted.scopes, spelling, granted.qualified);
+    let mut body = json!({ "token_type": "Bearer", "scope": scope, "expires_in": lifetime,
+        "ext_expires_in": lifetime, "access_token": access_token });
+    if granted.offline {
+        body["refresh_token"] = json!(issue_refresh(world, account));
     }
-    let wants = field(call, "scope").unwrap_or_default();
-    let long = wants.contains("https://graph.microsoft.com/");
-    let lifetime = world.behaviour.access_lifetime_s;
-    let body = json!({ "token_type": "Bearer", "scope": if long { qualified(&scopes) } else { scopes },
-        "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": access_token,
-        "refresh_token": refresh_token });
+    if let Some(id_token) = id_token::of(world, granted) {
+        body["id_token"] = json!(id_token);
+    }
     Answer::json(&body, false)
 }
 
-/// `https://graph.microsoft.com/Calendars.Read` as `Calendars.Read`.
-pub(super) fn short(scope: &str) -> &str {
-    scope
-        .strip_prefix("https://graph.microsoft.com/")
-        .unwrap_or(scope)
-}
-
-fn qualified(scopes: &str) -> String {
-    let each = scopes
-        .split(' ')
-        .map(|scope| format!("https://graph.microsoft.com/{scope}"));
-    each.collect::<Vec<_>>().join(" ")
-}
-
-fn refused(world: &World, refusal: &Refusal) -> Answer {
+/// The answer that says what is wrong with a request.
+pub(super) fn refused(world: &World, refusal: &Refusal) -> Answer {
     let Refusal {
         status,
         error,
         number,
-        text,
+        ..
     } = refusal;
+    let what = refusal.description();
     let id = "0d7e3f65-0000-4000-8000-000000000000";
     let now = world.clock.now().format("%Y-%m-%d %H:%M:%SZ").to_string();
     let mut body = json!({ "error": error,
-        "error_description": format!("AADSTS{number}: {text}\r\nTrace ID: {id}\r\nCorrelation ID: {id}\r\nTimestamp: {now}"),
+        "error_description": format!("{what}\r\nTrace ID: {id}\r\nCorrelation ID: {id}\r\nTimestamp: {now}"),
         "error_codes": [number], "timestamp": now, "trace_id": id, "correlation_id": id,
         "error_uri": format!("https://login.microsoftonline.com/error?code={number}") });
     if *error == "interaction_required" {

@@ -7,6 +7,16 @@ use axum::http::Method;
 pub enum Kind {
     /// `POST /{tenant}/oauth2/v2.0/token`
     Token,
+    /// `GET /{tenant}/oauth2/v2.0/authorize`
+    Authorize,
+    /// `POST /consent`: the form of that page.
+    Consent,
+    /// `POST /{tenant}/oauth2/v2.0/devicecode`
+    DeviceCode,
+    /// `GET /devicelogin`
+    DevicePage,
+    /// `POST /devicelogin`: the form of that page.
+    DeviceConsent,
     /// `GET /me`
     Me,
     /// `GET /me/calendars`
@@ -66,7 +76,15 @@ impl Kind {
 
     /// Whether it belongs to the identity platform, not to the API.
     pub fn is_identity(self) -> bool {
-        self == Self::Token
+        matches!(
+            self,
+            Self::Token
+                | Self::Authorize
+                | Self::Consent
+                | Self::DeviceCode
+                | Self::DevicePage
+                | Self::DeviceConsent
+        )
     }
 }
 
@@ -79,7 +97,7 @@ pub(super) struct Route {
     /// The event; of `supportedTimeZones` the whole segment.
     pub(super) event: String,
     pub(super) subscription: String,
-    /// The tenant of a token request.
+    /// The tenant of a request to the identity platform.
     pub(super) tenant: String,
 }
 
@@ -103,10 +121,21 @@ impl Route {
             ["v1.0", "me", rest @ ..] if !rest.is_empty() => Self::in_mailbox(method, rest),
             ["v1.0", "subscriptions", rest @ ..] => Self::subscription(method, rest),
             ["v1.0", "$batch"] => Self::bare(Kind::Batch),
-            [tenant, "oauth2", "v2.0", "token"] if method == Method::POST => Self {
+            [tenant, "oauth2", "v2.0", endpoint] => Self {
                 tenant: (*tenant).to_owned(),
-                ..Self::bare(Kind::Token)
+                ..Self::bare(match (method.as_str(), *endpoint) {
+                    ("POST", "token") => Kind::Token,
+                    ("GET", "authorize") => Kind::Authorize,
+                    ("POST", "devicecode") => Kind::DeviceCode,
+                    _ => Kind::Unknown,
+                })
             },
+            ["consent"] if method == Method::POST => Self::bare(Kind::Consent),
+            ["devicelogin"] => Self::bare(match method.as_str() {
+                "GET" => Kind::DevicePage,
+                "POST" => Kind::DeviceConsent,
+                _ => Kind::Unknown,
+            }),
             _ => Self::bare(Kind::Unknown),
         }
     }

@@ -8,14 +8,19 @@ use super::super::answer::Answer;
 use super::super::effects::{drops, early, late, wait};
 use super::super::faults::Hit;
 use super::super::server::KillSwitch;
+use super::authorize;
 use super::call::Call;
 use super::delta::{self, Tweaks};
+use super::device;
 use super::errors::ApiError;
 use super::faults::Effect;
 use super::handshake;
 use super::log::Logged;
-use super::oauth::{self, short};
+use super::oauth;
+use super::page;
 use super::route::Kind;
+use super::scopes::short;
+use super::sign_in;
 use super::subscribe::{self, Wish};
 use super::world::World;
 use super::write::Write;
@@ -115,12 +120,10 @@ fn crowded() -> Answer {
     ApiError::throttled(message, Some(1)).into()
 }
 
-/// Whose token the request carries, expired or not.
+/// Whom the request is about: whose token it carries, expired or not.
 fn caller(world: &World, call: &Call) -> Option<String> {
     if call.route.kind.is_identity() {
-        let form = call.form();
-        let (_, token) = form.iter().find(|(key, _)| key == "refresh_token")?;
-        return Some(world.refresh.get(token)?.account.clone());
+        return sign_in::account(world, call);
     }
     Some(world.access.get(call.bearer()?)?.account.clone())
 }
@@ -128,7 +131,8 @@ fn caller(world: &World, call: &Call) -> Option<String> {
 /// The calendar that the path means, if any.
 fn calendar(world: &World, call: &Call, account: &str) -> String {
     match call.route.kind {
-        Kind::Token | Kind::Me | Kind::CalendarsList | Kind::CalendarsCreate => String::new(),
+        kind if kind.is_identity() => String::new(),
+        Kind::Me | Kind::CalendarsList | Kind::CalendarsCreate => String::new(),
         Kind::TimeZones | Kind::TranslateIds => String::new(),
         Kind::SubscriptionsList | Kind::SubscriptionsGet => String::new(),
         Kind::SubscriptionsUpdate | Kind::SubscriptionsDelete => String::new(),
@@ -155,11 +159,19 @@ fn identified(answer: Answer, call: &Call) -> Answer {
 }
 
 fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) -> Answer {
-    if call.route.kind == Kind::Token {
-        return oauth::token(world, call);
+    match call.route.kind {
+        Kind::Token => oauth::token(world, call),
+        Kind::Authorize => authorize::ask(world, call),
+        Kind::Consent => authorize::answer(world, call),
+        Kind::DeviceCode => device::begin(world, call),
+        Kind::DevicePage => page::device(world),
+        Kind::DeviceConsent => device::answer(world, call),
+        _ => {
+            let admitted = admit(world, call, visit);
+            let answer = admitted.and_then(|()| operation(world, call, visit, effects));
+            answer.unwrap_or_else(Answer::from)
+        }
     }
-    let answer = admit(world, call, visit).and_then(|()| operation(world, call, visit, effects));
-    answer.unwrap_or_else(Answer::from)
 }
 
 /// Writes a subscription, once the receivers that it names have said that they
@@ -243,8 +255,13 @@ fn operation(
         Kind::SubscriptionsDelete => subscribe::delete(world, call, account),
         Kind::SubscriptionsReauthorize => subscribe::reauthorize(world, call, account),
         Kind::Batch | Kind::NotModelled => Err(ApiError::not_modelled()),
-        Kind::SubscriptionsCreate | Kind::SubscriptionsUpdate | Kind::Token | Kind::Unknown => Err(
-            ApiError::new(404, "UnknownError", "Resource not found for the segment."),
-        ),
+        Kind::SubscriptionsCreate | Kind::SubscriptionsUpdate | Kind::Unknown => Err(elsewhere()),
+        Kind::Token | Kind::Authorize | Kind::Consent => Err(elsewhere()),
+        Kind::DeviceCode | Kind::DevicePage | Kind::DeviceConsent => Err(elsewhere()),
     }
+}
+
+/// The refusal of a path that is none of the API's.
+fn elsewhere() -> ApiError {
+    ApiError::new(404, "UnknownError", "Resource not found for the segment.")
 }

@@ -14,6 +14,7 @@ use super::log::Log;
 use super::mailbox::{Calendar, Mailbox};
 use super::notice::Mishap;
 use super::oauth::{Access, Refresh};
+use super::sign_in::SignIns;
 use super::subscription::Subscriptions;
 
 /// Everything the model knows.
@@ -28,6 +29,7 @@ pub(super) struct World {
     pub(super) places: HashMap<u64, String>,
     pub(super) access: HashMap<String, Access>,
     pub(super) refresh: HashMap<String, Refresh>,
+    pub(super) sign_ins: SignIns,
     pub(super) behaviour: Behaviour,
     pub(super) spending: Spending,
     pub(super) faults: Faults,
@@ -54,6 +56,7 @@ impl World {
             places: HashMap::new(),
             access: HashMap::new(),
             refresh: HashMap::new(),
+            sign_ins: SignIns::default(),
             behaviour: Behaviour::default(),
             spending: Spending::default(),
             faults: Faults::default(),
