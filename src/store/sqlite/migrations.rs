@@ -2,6 +2,8 @@
 //!
 //! All pending migrations run in one transaction that excludes every other
 //! writer, so that any number of processes may start at once on a new file.
+//! Foreign keys are off meanwhile, so that a table can be built anew without
+//! taking along what refers to it; what they demand is checked at the end.
 
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
@@ -11,7 +13,7 @@ use super::url::SqliteUrl;
 use crate::store::StoreError;
 
 /// Every migration, in order; one that landed is never edited.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_listed_occurrences.sql"),
     include_str!("migrations/0003_watches.sql"),
@@ -19,6 +21,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0005_links.sql"),
     include_str!("migrations/0006_conflicts.sql"),
     include_str!("migrations/0007_look_alikes.sql"),
+    include_str!("migrations/0008_subjects.sql"),
 ];
 
 /// What a migration run found and left.
@@ -37,6 +40,22 @@ pub(super) fn migrate(connection: &mut Connection, url: &SqliteUrl) -> Outcome<V
     if found == known {
         return Ok(Versions { found, now: known });
     }
+    // Has no effect within a transaction.
+    rebuilding(connection, true)?;
+    let migrated = apply(connection, url);
+    rebuilding(connection, false)?;
+    migrated
+}
+
+/// Lets tables be built anew under what refers to them, or no longer.
+fn rebuilding(connection: &Connection, is_allowed: bool) -> Outcome<()> {
+    connection.pragma_update(None, "foreign_keys", !is_allowed)?;
+    // Views of the application's own do not stand in the way.
+    Ok(connection.pragma_update(None, "legacy_alter_table", is_allowed)?)
+}
+
+/// Applies what is pending: all of it or nothing.
+fn apply(connection: &mut Connection, url: &SqliteUrl) -> Outcome<Versions> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = found_version(&tx, url)?;
     tx.execute_batch(
@@ -46,6 +65,7 @@ pub(super) fn migrate(connection: &mut Connection, url: &SqliteUrl) -> Outcome<V
              applied_at TEXT NOT NULL
          ) STRICT",
     )?;
+    let before = dangling(&tx)?;
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         tx.execute_batch(sql)?;
         // The only moment that is not the cycle's: it is for people to read.
@@ -55,8 +75,21 @@ pub(super) fn migrate(connection: &mut Connection, url: &SqliteUrl) -> Outcome<V
             (version(index + 1), checksum(sql)),
         )?;
     }
+    // What an application wrote with foreign keys off is not ours to refuse.
+    if dangling(&tx)? > before {
+        return Err(Fault::Damaged(
+            "its migration would leave rows that refer to nothing; nothing was changed".to_owned(),
+        ));
+    }
     tx.commit()?;
-    Ok(Versions { found, now: known })
+    let now = version(MIGRATIONS.len());
+    Ok(Versions { found, now })
+}
+
+/// How many rows refer to something that is not there.
+fn dangling(connection: &Connection) -> Outcome<i64> {
+    let sql = "SELECT count(*) FROM pragma_foreign_key_check";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// The schema version of a database, and the newest, if this program may use
@@ -132,45 +165,4 @@ fn checksum(sql: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn url() -> SqliteUrl {
-        SqliteUrl::new("/test")
-    }
-
-    #[test]
-    fn a_second_run_finds_nothing_to_do() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        let first = migrate(&mut connection, &url()).unwrap();
-        let now = u32::try_from(MIGRATIONS.len()).unwrap();
-        assert_eq!(first, Versions { found: 0, now });
-        let second = migrate(&mut connection, &url()).unwrap();
-        assert_eq!(second, Versions { found: now, now });
-    }
-
-    #[test]
-    fn an_edited_migration_is_damage() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &url()).unwrap();
-        connection
-            .execute("UPDATE schema_migration SET sha256 = 'other'", [])
-            .unwrap();
-        let error = migrate(&mut connection, &url()).unwrap_err().at(&url());
-        assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-    }
-
-    #[test]
-    fn a_newer_schema_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &url()).unwrap();
-        connection
-            .execute("INSERT INTO schema_migration VALUES (700, 'x', 'x')", [])
-            .unwrap();
-        let error = migrate(&mut connection, &url()).unwrap_err().at(&url());
-        assert!(
-            matches!(error, StoreError::Newer { found: 700, known, .. } if known < 700),
-            "{error}"
-        );
-    }
-}
+mod tests;

@@ -17,7 +17,8 @@ use crate::model::look_alike::{Answer, Presence, Question, Twin, Twins};
 const WORTHWHILE: &str = "\
 SELECT (SELECT count(DISTINCT c.provider)
         FROM accounts a JOIN calendars c ON c.account_id = a.id
-        WHERE a.user_id = ?1 AND c.is_active = 1 AND c.is_listed = 1) > 1
+        WHERE a.user_id = ?1 AND a.status <> 'disabled'
+          AND c.is_active = 1 AND c.is_listed = 1) > 1
     OR EXISTS (SELECT 1 FROM calendar_sync_conflicts
                WHERE user_id = ?1 AND kind = 'duplicate' AND resolution_status <> 'moot')";
 
@@ -27,6 +28,8 @@ const CROWD: u32 = 50;
 
 /// Which events of a table may be one of a pair, and their calendars.
 const SEEN: &str = "c{t}.is_active = 1 AND c{t}.is_listed = 1
+      AND NOT EXISTS (SELECT 1 FROM accounts
+                      WHERE id = c{t}.account_id AND status = 'disabled')
       AND {t}.removed_at IS NULL AND {t}.status <> 'cancelled'
       AND {t}.parked_by IS NULL AND {t}.hidden_by IS NULL";
 
@@ -149,9 +152,11 @@ fn question(row: &Row<'_>) -> Outcome<Option<Question>> {
 /// One of two events.
 fn twin(connection: &Connection, id: &EventId) -> Outcome<Option<Twin>> {
     let sql = "SELECT e.*, c.provider, c.name AS calendar_name,
-               c.is_active AND c.is_listed AND e.parked_by IS NULL AND EXISTS
-                   (SELECT 1 FROM calendar_occurrences o WHERE o.event_id = e.id) AS is_shown
-        FROM calendar_events e JOIN calendars c ON c.id = e.calendar_id WHERE e.id = ?1";
+               c.is_active AND c.is_listed AND n.status <> 'disabled' AND e.parked_by IS NULL
+                   AND EXISTS (SELECT 1 FROM calendar_occurrences o WHERE o.event_id = e.id)
+                   AS is_shown
+        FROM calendar_events e JOIN calendars c ON c.id = e.calendar_id
+        JOIN accounts n ON n.id = c.account_id WHERE e.id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([id])?;
     let Some(row) = rows.next()? else {
