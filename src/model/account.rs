@@ -93,6 +93,9 @@ pub enum AccountStatus {
 }
 
 impl AccountStatus {
+    /// Why an account that was removed is disabled.
+    pub const REMOVED: &str = "removed";
+
     /// The name in tables and listings.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
@@ -104,8 +107,8 @@ impl AccountStatus {
     }
 }
 
-/// An account as it is imported: a login with tokens. An account of the same
-/// user, provider and address is revived with them.
+/// An account as it is imported: tokens of a login whose subject is not known.
+/// An account of the same user, provider and address is revived with them.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The user whose login it is; must exist.
@@ -120,10 +123,11 @@ pub struct NewAccount {
     pub tokens: Tokens,
 }
 
-/// A login that somebody allowed us to use, and whose it is.
+/// A login that a user consented to just now. The account of the same user,
+/// provider and subject is revived with it.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// The user who connected it; must exist.
+    /// The user whose login it is; must exist.
     pub user_id: UserId,
     /// The provider.
     pub provider: ProviderKind,
@@ -135,6 +139,25 @@ pub struct Login {
     pub scopes: Vec<String>,
     /// The tokens.
     pub tokens: Tokens,
+}
+
+/// The account of a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// The account.
+    pub account: Account,
+    /// Whether it was not there before.
+    pub is_new: bool,
+}
+
+/// What became of an account whose subject was learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The account has it now.
+    Noted,
+    /// Another account is the same login: it goes on with the tokens of this
+    /// one, which is put out of use and keeps its data.
+    Taken(AccountId),
 }
 
 /// The tokens of an account; printing them shows nothing.

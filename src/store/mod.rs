@@ -32,7 +32,9 @@ pub use self::sqlite::SqliteUrl;
 pub use self::stale::{Cutoffs, Stale, StaleRecords};
 pub use self::tasks::Tasks;
 pub use self::watches::{WatchName, Watches};
-use crate::model::account::{Account, AccountStatus, Login, NewAccount, StoredTokens, Tokens};
+use crate::model::account::{
+    Account, AccountStatus, LoggedIn, Login, NewAccount, StoredTokens, Subject, Tokens,
+};
 use crate::model::calendar::{Backoff, Calendar, Discovered, Discovery};
 use crate::model::conflict::Conflict;
 use crate::model::id::{AccountId, CalendarId, ConflictId, UserId};
@@ -221,23 +223,38 @@ pub struct Scheduled {
 #[async_trait]
 pub trait Accounts {
     /// Creates accounts, or revives those of the same user, provider and
-    /// address with new tokens: all of them or none. Answers them in order.
+    /// address with new tokens: all of them or none. Answers them in order. Of
+    /// several with that address it is the one without a subject, else a usable
+    /// one, else the newest.
     async fn account_upsert(&self, accounts: Vec<NewAccount>) -> Result<Vec<Account>>;
-    /// Creates the account of a login, or revives the known one, and whether it
-    /// is new.
-    async fn account_connect(&self, login: Login) -> Result<(Account, bool)>;
+    /// Revives the account of a login, whose calendars are to be discovered
+    /// anew; else gives the subject to the account of the same user, provider
+    /// and address that has none; else creates one. `NoSuch` when there is no
+    /// such user.
+    async fn account_connect(&self, login: Login) -> Result<LoggedIn>;
     /// The accounts of a user, or all, by id.
     async fn account_list(&self, user: Option<&UserId>) -> Result<Vec<Account>>;
     /// Removes an account with its calendars, events and tokens; false when
     /// there is none.
     async fn account_remove(&self, id: &AccountId) -> Result<bool>;
-    /// Notes whether an account can be used.
+    /// Wipes the tokens of an account and disables it as removed at a moment;
+    /// its calendars and their history stay. False when there is none.
+    async fn account_retire(&self, id: &AccountId, at: DateTime<Utc>) -> Result<bool>;
+    /// Notes whether an account can be used. One that is disabled does not come
+    /// to need attention.
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()>;
-    /// Notes the provider's stable id of the login.
-    async fn account_set_subject(&self, id: &AccountId, subject: &str) -> Result<()>;
+    /// Notes the provider's stable id of the login, unless another account of
+    /// the user has it: that one is revived with the tokens of this one, which
+    /// is disabled at a moment and keeps its data.
+    async fn account_set_subject(
+        &self,
+        id: &AccountId,
+        subject: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Subject>;
     /// Notes how long the provider asked to be left alone.
     async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()>;
-    /// The tokens of an account.
+    /// The tokens of an account, if it has any.
     async fn account_tokens(&self, id: &AccountId) -> Result<Option<StoredTokens>>;
     /// Replaces the tokens of an account if their revision is still the given
     /// one; false when another process was faster.

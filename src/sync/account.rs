@@ -1,6 +1,7 @@
 //! An account in a cycle: a session, its calendars discovered where that is
 //! due, then each of them. What concerns the whole account is dealt with once.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -33,7 +34,10 @@ impl Sync {
             selection,
             trouble: Trouble::default(),
         };
-        let mut report = self.discover_for(&visit).await?;
+        let mut report = match self.discover_for(&visit).await? {
+            ControlFlow::Continue(report) => report,
+            ControlFlow::Break(report) => return Ok(report),
+        };
         let calendars = self.selected(account, selection).await?;
         report.add(count::SCHEDULED, calendars.len() as u64);
         self.progress.scheduled(calendars.len() as u64);
@@ -64,24 +68,38 @@ impl Sync {
     }
 
     /// Discovers calendars where that is due. What is known already is synced
-    /// also when that fails. A cycle that is asked to stop does not wait for it.
-    async fn discover_for(&self, visit: &Visit<'_>) -> Result<Report, StoreError> {
+    /// also when that fails, unless there is nothing left to sync it for. A cycle
+    /// that is asked to stop does not wait for it.
+    async fn discover_for(
+        &self,
+        visit: &Visit<'_>,
+    ) -> Result<ControlFlow<Report, Report>, StoreError> {
         let mut report = Report::default();
         if let Some(note) = failure::of_unusable(visit.account) {
             // Known already: said again, but no failure of this cycle.
             report.failures.push(note);
-            return Ok(report);
+            return Ok(ControlFlow::Continue(report));
         }
         if self.is_closed(visit) || self.is_left_alone(visit) {
-            return Ok(deferred_discovery(visit.account));
+            return Ok(ControlFlow::Continue(deferred_discovery(visit.account)));
         }
         let discovered = tokio::select! {
             discovered = self.discover_if_due(visit.account, &visit.session) => discovered,
-            () = self.stop.cancelled() => return Ok(deferred_discovery(visit.account)),
+            () = self.stop.cancelled() => {
+                return Ok(ControlFlow::Continue(deferred_discovery(visit.account)));
+            }
         };
         match discovered {
             Ok(()) => {}
             Err(AccountTrouble::Store(error)) => return Err(error),
+            Err(AccountTrouble::SameLogin(other)) => {
+                // It is put out of use, which is said once more by each cycle.
+                tracing::warn!(account.id = %visit.account.id, %other, "same login");
+                report
+                    .failures
+                    .push(failure::of_same_login(visit.account, &other));
+                return Ok(ControlFlow::Break(report));
+            }
             Err(AccountTrouble::Provider(error)) => {
                 self.note_outage(visit, &error);
                 visit.trouble.note(&error);
@@ -91,7 +109,7 @@ impl Sync {
                 }
             }
         }
-        Ok(report)
+        Ok(ControlFlow::Continue(report))
     }
 
     /// Notes that the provider could not be reached.

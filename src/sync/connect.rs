@@ -4,7 +4,7 @@
 use super::failure::AccountTrouble;
 use super::{Ending, Report, Selection, Sync, WatchWork, Watching};
 use crate::engine::watch;
-use crate::model::account::{Account, AccountStatus, Login, ProviderKind};
+use crate::model::account::{Account, AccountStatus, LoggedIn, Login, ProviderKind};
 use crate::model::calendar::Discovered;
 use crate::model::id::UserId;
 use crate::model::preferences::Preferences;
@@ -64,7 +64,10 @@ impl Sync {
             scopes: granted.scopes,
             tokens: granted.tokens,
         };
-        let (mut account, is_new) = self.store.account_connect(login).await?;
+        let LoggedIn {
+            mut account,
+            is_new,
+        } = self.store.account_connect(login).await?;
         if !unreadable.is_empty() {
             let status = AccountStatus::NeedsReauth {
                 reason: format!("not allowed: {}", missing.join(", ")),

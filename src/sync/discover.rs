@@ -3,7 +3,7 @@
 use super::Sync;
 use super::failure::AccountTrouble;
 use crate::engine::due::discovery_is_due;
-use crate::model::account::Account;
+use crate::model::account::{Account, Subject};
 use crate::model::calendar::{Discovered, Discovery};
 use crate::provider::{Permission, ProviderError, Session};
 
@@ -34,9 +34,14 @@ impl Sync {
         if account.subject.is_none()
             && let Some(subject) = provider.subject(session).await?
         {
-            self.store
-                .account_set_subject(&account.id, &subject)
+            let now = self.clock.now();
+            let noted = self
+                .store
+                .account_set_subject(&account.id, &subject, now)
                 .await?;
+            if let Subject::Taken(other) = noted {
+                return Err(AccountTrouble::SameLogin(other));
+            }
         }
         let mut calendars = provider.calendars(session).await?;
         if calendars.is_empty() {

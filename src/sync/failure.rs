@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::model::account::{Account, AccountStatus};
 use crate::model::calendar::Calendar;
+use crate::model::id::AccountId;
 use crate::model::run::Failure;
 use crate::provider::ProviderError;
 use crate::store::StoreError;
@@ -17,6 +18,12 @@ pub enum AccountTrouble {
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It turned out to be the login of another account of its user.
+    #[error(
+        "it is the same login as account {0}, which goes on with its tokens; this account is put \
+         out of use and its data kept: `calsync accounts remove --forget` deletes it"
+    )]
+    SameLogin(AccountId),
 }
 
 /// How far a provider's refusal reaches.
@@ -154,6 +161,24 @@ pub(super) fn of_account(account: &Account, error: &ProviderError) -> Failure {
         account_id: Some(account.id.clone()),
         calendar_id: None,
         kind: kind(error).to_owned(),
+        message,
+    }
+}
+
+/// A note that an account turned out to be the login of another one.
+pub(super) fn of_same_login(account: &Account, other: &AccountId) -> Failure {
+    let message = format!(
+        "{} account {} of user {}: {}",
+        account.provider,
+        account.id,
+        account.user_id,
+        AccountTrouble::SameLogin(other.clone())
+    );
+    Failure {
+        user_id: Some(account.user_id.clone()),
+        account_id: Some(account.id.clone()),
+        calendar_id: None,
+        kind: "same_login".to_owned(),
         message,
     }
 }

@@ -13,6 +13,7 @@ mod given;
 mod hidden;
 mod linked;
 mod links;
+mod logins;
 mod look_alikes;
 mod outbox;
 mod parking;
@@ -56,6 +57,15 @@ macro_rules! every_sentence {
                 preferences_changed_at_the_same_time_are_all_kept,
                 preferences_need_their_user,
                 the_schedule_knows_users_with_accounts,
+            }
+            logins {
+                a_login_revives_the_account_of_its_subject,
+                a_login_adopts_the_account_whose_subject_is_not_known,
+                an_address_that_was_given_to_somebody_else_is_another_account,
+                the_same_subject_of_another_user_stays_as_it_is,
+                an_import_takes_the_account_without_subject_then_a_usable_one,
+                of_two_accounts_of_a_login_the_one_with_the_subject_goes_on,
+                a_retired_account_keeps_all_but_its_tokens_until_it_is_back,
             }
             accounts {
                 tokens_come_back_as_they_were_stored,

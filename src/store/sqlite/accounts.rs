@@ -1,5 +1,5 @@
 //! Accounts: who they are and whether they can be used. Their tokens are in
-//! `tokens.rs`.
+//! `tokens.rs`, how a login finds its account in `logins.rs`.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,45 +8,28 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::SqliteStore;
 use super::convert::{Json, Milli, Word, moment, user_id};
 use super::error::{Fault, Outcome, no_such};
-use super::{tokens, users};
-use crate::model::account::{Account, AccountStatus, Login, NewAccount, StoredTokens, Tokens};
+use super::{logins, tokens};
+use crate::model::account::{
+    Account, AccountStatus, LoggedIn, Login, NewAccount, StoredTokens, Subject, Tokens,
+};
 use crate::model::id::{AccountId, UserId};
-use crate::store::{Accounts, KeyRing, Result};
+use crate::store::{Accounts, Result};
 
 #[async_trait]
 impl Accounts for SqliteStore {
     async fn account_upsert(&self, accounts: Vec<NewAccount>) -> Result<Vec<Account>> {
         let keys = self.keys.clone();
         self.write_durably(move |tx| {
-            let upserted = accounts.iter().map(|new| upsert(tx, &keys, new));
+            let upserted = accounts.iter().map(|new| logins::import(tx, &keys, new));
             upserted.collect()
         })
         .await
     }
 
-    async fn account_connect(&self, login: Login) -> Result<(Account, bool)> {
+    async fn account_connect(&self, login: Login) -> Result<LoggedIn> {
         let keys = self.keys.clone();
-        self.write_durably(move |tx| {
-            let sql =
-                "SELECT id FROM accounts WHERE user_id = ?1 AND provider = ?2 AND subject = ?3";
-            let key = (&login.user_id, Word(login.provider), &login.subject);
-            let known: Option<AccountId> = tx.query_row(sql, key, |row| row.get(0)).optional()?;
-            let new = NewAccount {
-                user_id: login.user_id,
-                provider: login.provider,
-                email: login.email,
-                scopes: login.scopes,
-                tokens: login.tokens,
-            };
-            let known = known.is_some() || find_login(tx, &new)?.is_some();
-            let account = upsert(tx, &keys, &new)?;
-            tx.execute(
-                "UPDATE accounts SET subject = ?2 WHERE id = ?1",
-                (&account.id, &login.subject),
-            )?;
-            Ok((account, !known))
-        })
-        .await
+        self.write_durably(move |tx| logins::connect(tx, &keys, &login))
+            .await
     }
 
     async fn account_list(&self, user: Option<&UserId>) -> Result<Vec<Account>> {
@@ -69,21 +52,26 @@ impl Accounts for SqliteStore {
         .await
     }
 
+    async fn account_retire(&self, id: &AccountId, at: DateTime<Utc>) -> Result<bool> {
+        let id = id.clone();
+        self.write_durably(move |tx| retire(tx, &id, AccountStatus::REMOVED, at))
+            .await
+    }
+
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()> {
         let id = id.clone();
         self.write(move |tx| set_status(tx, &id, &status)).await
     }
 
-    async fn account_set_subject(&self, id: &AccountId, subject: &str) -> Result<()> {
-        let (id, subject) = (id.clone(), subject.to_owned());
-        self.write(move |tx| {
-            let sql = "UPDATE accounts SET subject = ?2 WHERE id = ?1";
-            match tx.prepare_cached(sql)?.execute((&id, subject))? {
-                0 => Err(unknown(&id)),
-                _ => Ok(()),
-            }
-        })
-        .await
+    async fn account_set_subject(
+        &self,
+        id: &AccountId,
+        subject: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Subject> {
+        let (keys, id, subject) = (self.keys.clone(), id.clone(), subject.to_owned());
+        self.write_durably(move |tx| logins::set_subject(tx, &keys, &id, &subject, at))
+            .await
     }
 
     async fn account_rest(&self, id: &AccountId, until: DateTime<Utc>) -> Result<()> {
@@ -130,47 +118,30 @@ pub(super) fn unknown(id: &AccountId) -> Fault {
     ))
 }
 
-/// Creates an account or revives the one with the same login.
-fn upsert(connection: &Connection, keys: &KeyRing, new: &NewAccount) -> Outcome<Account> {
-    users::require(connection, &new.user_id)?;
-    let known = find_login(connection, new)?;
-    let id = known.unwrap_or_else(AccountId::generate);
-    let sealed = tokens::seal(keys, &id, &new.tokens)?;
-    connection.prepare_cached(UPSERT)?.execute((
-        &id,
-        &new.user_id,
-        Word(new.provider),
-        &new.email,
-        Json(&new.scopes),
-        &sealed.refresh,
-        &sealed.access,
-        sealed.expires_at.map(Milli),
-    ))?;
+/// One account.
+pub(super) fn find(connection: &Connection, id: &AccountId) -> Outcome<Option<Account>> {
     let mut rows = connection.prepare_cached("SELECT * FROM accounts WHERE id = ?1")?;
-    Ok(rows.query_row([id], read)?)
+    Ok(rows.query_row([id], read).optional()?)
 }
 
-/// A login that was there becomes usable again; its tokens count as replaced,
-/// so that nobody saves older ones over them.
-const UPSERT: &str = "\
-INSERT INTO accounts
-    (id, user_id, provider, email, scopes, refresh_token, access_token, access_expires_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-ON CONFLICT (id) DO UPDATE SET
-    email = excluded.email, scopes = excluded.scopes,
-    refresh_token = excluded.refresh_token, access_token = excluded.access_token,
-    access_expires_at = excluded.access_expires_at, token_revision = token_revision + 1,
-    status = 'active', status_reason = NULL, status_at = NULL, rest_until = NULL";
-
-/// The account of a login; addresses are compared without regard to case.
-fn find_login(connection: &Connection, new: &NewAccount) -> Outcome<Option<AccountId>> {
-    let sql = "SELECT id FROM accounts WHERE user_id = ?1 AND provider = ?2 AND email = ?3";
-    let mut rows = connection.prepare_cached(sql)?;
-    let key = (&new.user_id, Word(new.provider), &new.email);
-    Ok(rows.query_row(key, |row| row.get(0)).optional()?)
+/// Wipes the tokens of an account and disables it. Whoever refreshes them just
+/// now saves nothing.
+pub(super) fn retire(
+    connection: &Connection,
+    id: &AccountId,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Outcome<bool> {
+    let sql = "UPDATE accounts SET refresh_token = NULL, access_token = NULL,
+                   access_expires_at = NULL, token_revision = token_revision + 1,
+                   status = 'disabled', status_reason = ?2, status_at = ?3, told_at = NULL
+               WHERE id = ?1";
+    let mut update = connection.prepare_cached(sql)?;
+    Ok(update.execute((id, reason, Milli(at)))? > 0)
 }
 
-/// Notes a status.
+/// Notes a status. What the matter is with an account is told once, also when
+/// it is noted again.
 fn set_status(connection: &Connection, id: &AccountId, status: &AccountStatus) -> Outcome<()> {
     let (reason, at) = match status {
         AccountStatus::Active => (None, None),
@@ -178,10 +149,12 @@ fn set_status(connection: &Connection, id: &AccountId, status: &AccountStatus) -
             (Some(reason), Some(Milli(*at)))
         }
     };
-    let sql = "UPDATE accounts SET status = ?2, status_reason = ?3, status_at = ?4 WHERE id = ?1";
+    let sql = "UPDATE accounts SET status = ?2, status_reason = ?3, status_at = ?4,
+                   told_at = CASE WHEN status = ?2 THEN told_at END
+               WHERE id = ?1 AND NOT (status = 'disabled' AND ?2 = 'needs_reauth')";
     let mut update = connection.prepare_cached(sql)?;
     match update.execute((id, status.as_str(), reason, at))? {
-        0 => Err(unknown(id)),
+        0 if find(connection, id)?.is_none() => Err(unknown(id)),
         _ => Ok(()),
     }
 }

@@ -23,6 +23,7 @@ mod known;
 mod leases;
 mod link_plan;
 mod links;
+mod logins;
 mod look_alikes;
 mod migrations;
 mod outbox;

@@ -40,7 +40,7 @@ pub(super) fn seal(keys: &KeyRing, id: &AccountId, tokens: &Tokens) -> Outcome<S
     })
 }
 
-/// The tokens of an account, if there is one.
+/// The tokens of an account, if it has any.
 pub(super) fn find(
     connection: &Connection,
     keys: &KeyRing,
@@ -48,7 +48,7 @@ pub(super) fn find(
 ) -> Outcome<Option<StoredTokens>> {
     let mut rows = connection.prepare_cached("SELECT * FROM accounts WHERE id = ?1")?;
     let found = rows.query_row([id], |row| Ok((read(row)?, row.get("token_revision")?)));
-    let Some((sealed, revision)) = found.optional()? else {
+    let Some((Some(sealed), revision)) = found.optional()? else {
         return Ok(None);
     };
     let tokens = unseal(keys, id, &sealed)?;
@@ -82,6 +82,7 @@ pub(super) fn rekey(connection: &Connection, keys: &KeyRing) -> Outcome<u64> {
     let accounts = accounts.collect::<Result<Vec<(AccountId, _)>, _>>()?;
     let mut done = 0;
     for (id, sealed) in accounts {
+        let Some(sealed) = sealed else { continue };
         done += i64::from(rekey_account(connection, keys, &id, &sealed)?);
     }
     Ok(count(done))
@@ -125,13 +126,16 @@ fn unseal(keys: &KeyRing, id: &AccountId, sealed: &SealedTokens) -> Outcome<Toke
     })
 }
 
-/// The token columns of an account.
-fn read(row: &Row<'_>) -> rusqlite::Result<SealedTokens> {
-    Ok(SealedTokens {
-        refresh: row.get("refresh_token")?,
+/// The token columns of an account; one that was removed has none.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<SealedTokens>> {
+    let Some(refresh) = row.get("refresh_token")? else {
+        return Ok(None);
+    };
+    Ok(Some(SealedTokens {
+        refresh,
         access: row.get("access_token")?,
         expires_at: moment(row, "access_expires_at")?,
-    })
+    }))
 }
 
 /// What a key error means for an account.
