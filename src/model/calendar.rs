@@ -32,6 +32,8 @@ pub struct Calendar {
     pub is_primary_write: bool,
     /// Whether the provider still lists it.
     pub is_listed: bool,
+    /// Whether its account is not put out of use.
+    pub is_connected: bool,
     /// Where the next pull continues; none means a full listing.
     pub sync_token: Option<SyncToken>,
     /// What its part of the timeline covers; none before the first pull.
@@ -48,7 +50,7 @@ impl Calendar {
     /// Whether it is to be synced, and can be.
     #[must_use]
     pub fn is_synced(&self) -> bool {
-        self.is_active && self.is_listed
+        self.is_active && self.is_listed && self.is_connected
     }
 }
 

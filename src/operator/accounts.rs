@@ -3,6 +3,7 @@
 mod entry;
 mod imported;
 mod list;
+mod remove;
 
 use std::path::PathBuf;
 
@@ -12,11 +13,10 @@ use serde::Serialize;
 use self::entry::Checked;
 use self::imported::import_accounts;
 use self::list::list;
+use self::remove::{How, remove};
 use super::import;
 use super::output::{Output, counted};
 use crate::context::Context;
-use crate::jobs::WrongArgument;
-use crate::model::account::Account;
 use crate::model::id::{AccountId, UserId};
 
 /// Import, list and remove provider accounts
@@ -57,14 +57,20 @@ Examples:
         #[arg(long, value_name = "ID")]
         user: Option<UserId>,
     },
-    /// Remove an account, its calendars and its part of the timeline
+    /// Remove an account, and keep what is known of its calendars
     ///
-    /// At the provider its watches are stopped, as far as it can be reached;
-    /// nothing else is changed there: the events of tasks stay in its calendars,
-    /// and tasks get new ones where another calendar is the one for them.
+    /// Its watches are stopped and its grant is given back, as far as the
+    /// provider can be reached; its tokens are wiped. Its calendars, links and
+    /// history stay, are synced no more and left out of the timeline, until the
+    /// account is connected or imported again. Nothing else is changed at the
+    /// provider: the events of tasks stay in its calendars. With --forget, tasks
+    /// get new ones where another calendar is the one for them.
     Remove {
         /// The account
         id: String,
+        /// Delete its calendars and its part of the timeline as well
+        #[arg(long)]
+        forget: bool,
         /// Show what would be removed, remove nothing
         #[arg(long)]
         dry_run: bool,
@@ -74,13 +80,6 @@ Examples:
     /// Put the new key first in security.encryption_key, keep the old one
     /// after it, run this, then take the old one away.
     Rekey,
-}
-
-#[derive(Serialize)]
-struct Removed {
-    id: AccountId,
-    calendars: usize,
-    removed: bool,
 }
 
 #[derive(Serialize)]
@@ -105,8 +104,16 @@ impl Accounts {
                 import_accounts(cx, out, entries, !no_discover).await
             }
             Action::List { user } => list(cx, out, user.as_ref()).await,
-            Action::Remove { id, dry_run } => {
-                remove(cx, out, &AccountId::new(id.as_str()), *dry_run).await
+            Action::Remove {
+                id,
+                forget,
+                dry_run,
+            } => {
+                let how = How {
+                    forget: *forget,
+                    dry_run: *dry_run,
+                };
+                remove(cx, out, &AccountId::new(id.as_str()), how).await
             }
             Action::Rekey => {
                 let rekeyed = cx.store().await?.account_rekey().await?;
@@ -115,59 +122,4 @@ impl Accounts {
             }
         }
     }
-}
-
-/// Ends the account's watches, if there are any. That it cannot be done does
-/// not keep an account from being removed.
-async fn disconnect(cx: &Context, account: &Account) -> anyhow::Result<()> {
-    let watches = cx.store().await?.watch_list(None).await?;
-    let calendars = cx
-        .store()
-        .await?
-        .calendar_list(Some(&account.user_id))
-        .await?;
-    let mut own = calendars.iter().filter(|one| one.account_id == account.id);
-    let watched = own.any(|one| watches.iter().any(|watch| watch.calendar_id == one.id));
-    if !watched || cx.require_provider(account.provider).is_err() {
-        return Ok(());
-    }
-    let sync = cx.sync(&uuid::Uuid::now_v7().to_string()).await?;
-    let disconnected = sync.disconnect(account).await;
-    sync.close().await;
-    Ok(disconnected?)
-}
-
-async fn remove(cx: &Context, out: Output, id: &AccountId, dry_run: bool) -> anyhow::Result<()> {
-    let store = cx.store().await?;
-    let accounts = store.account_list(None).await?;
-    let account = accounts
-        .iter()
-        .find(|account| account.id == *id)
-        .ok_or_else(|| {
-            WrongArgument(format!(
-                "account {id} does not exist; `calsync accounts list` shows those that do"
-            ))
-        })?;
-    let mut calendars = store.calendar_list(Some(&account.user_id)).await?;
-    calendars.retain(|calendar| calendar.account_id == *id);
-    if !dry_run {
-        disconnect(cx, account).await?;
-    }
-    let removed = !dry_run && store.account_remove(id).await?;
-    let verb = if dry_run {
-        "would be removed"
-    } else {
-        "removed"
-    };
-    let calendars = calendars.len();
-    let number = counted(calendars as u64, "calendar");
-    let text = format!("account {id} with {number} {verb}");
-    Ok(out.value(
-        &Removed {
-            id: id.clone(),
-            calendars,
-            removed,
-        },
-        &text,
-    )?)
 }

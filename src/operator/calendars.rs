@@ -158,6 +158,14 @@ async fn primary(cx: &Context, out: Output, id: &CalendarId) -> anyhow::Result<(
         );
         return Err(WrongArgument(text).into());
     }
+    if !calendar.is_connected {
+        let text = format!(
+            "calendar {id} belongs to account {}, which is put out of use; `calsync accounts list` \
+             tells how to bring it back",
+            calendar.account_id
+        );
+        return Err(WrongArgument(text).into());
+    }
     let found = store.calendar_set_primary_write(id).await?;
     changed(out, id, found, "made primary")
 }

@@ -25,6 +25,9 @@ impl Sync {
         preferences: &Preferences,
         selection: &Selection,
     ) -> Result<Report, StoreError> {
+        if failure::is_removed(account) {
+            return Ok(Report::default());
+        }
         let session = self.session(account);
         let visit = Visit {
             account,

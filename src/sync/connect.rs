@@ -137,7 +137,7 @@ impl Sync {
     }
 
     /// Ends the watches of an account that is about to be removed, as far as
-    /// that can be done; the others end by themselves.
+    /// that can be done, and forgets all; the others end by themselves.
     ///
     /// # Errors
     /// When the store cannot be used.
@@ -145,13 +145,16 @@ impl Sync {
         let session = self.session(account);
         let provider = self.providers.of(account.provider);
         let calendars = self.store.calendar_list(Some(&account.user_id)).await?;
+        let mut is_reached = true;
         for calendar in calendars.iter().filter(|one| one.account_id == account.id) {
-            let watches = self.store.watch_list(Some(&calendar.id)).await?;
-            for grant in watches.iter().filter_map(|watch| watch.grant.as_ref()) {
-                if let Err(error) = provider.stop_watch(&session, grant).await {
+            for watch in self.store.watch_list(Some(&calendar.id)).await? {
+                if let Some(grant) = watch.grant.as_ref().filter(|_| is_reached)
+                    && let Err(error) = provider.stop_watch(&session, grant).await
+                {
                     tracing::warn!(account.id = %account.id, %error, "watch not stopped");
-                    return Ok(());
+                    is_reached = false;
                 }
+                self.store.watch_remove(&watch.id).await?;
             }
         }
         Ok(())

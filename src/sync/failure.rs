@@ -263,6 +263,12 @@ pub(super) fn of_unusable(account: &Account) -> Option<Failure> {
     })
 }
 
+/// Whether an account was removed on purpose: nothing is said about it.
+pub(super) fn is_removed(account: &Account) -> bool {
+    matches!(&account.status, AccountStatus::Disabled { reason, .. }
+        if reason == AccountStatus::REMOVED)
+}
+
 /// Whether an account can be asked at all.
 pub(super) fn is_usable(account: &Account) -> bool {
     matches!(account.status, AccountStatus::Active)

@@ -61,6 +61,9 @@ impl Sync {
         watching: Watching,
     ) -> Result<Report, StoreError> {
         let mut report = Report::default();
+        if failure::is_removed(account) {
+            return Ok(report);
+        }
         if let Some(note) = failure::of_unusable(account) {
             // Known already: said again, but no failure of this cycle.
             report.failures.push(note);

@@ -147,14 +147,60 @@ async fn a_removed_account_takes_its_timeline_along() {
     let dry = world
         .program
         .json(&format!("accounts remove {id} --dry-run"));
-    assert_eq!(dry, json!({ "id": id, "calendars": 1, "removed": false }));
+    assert_eq!(
+        dry,
+        json!({ "id": id, "calendars": 1, "removed": false, "forgotten": false, "revoked": false })
+    );
     assert_ne!(world.program.json("events list --user ana"), json!([]));
-    let text = world.program.text(&format!("accounts remove {id}"));
+    let text = world
+        .program
+        .text(&format!("accounts remove {id} --forget"));
     assert_eq!(text, format!("account {id} with 1 calendar removed\n"));
     assert_eq!(world.program.json("events list --user ana"), json!([]));
     assert_eq!(world.program.json("accounts list"), json!([]));
     let ran = world.program.run(&format!("accounts remove {id}")).exits(2);
     ran.says(&["does not exist", "calsync accounts list"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_account_is_kept_unseen_until_it_is_imported_again() {
+    let world = World::new().await;
+    world.program.text("pull");
+    let shown = world.program.json("events list --user ana");
+    let id = world.program.json("accounts list")[0]["id"].clone();
+    let id = id.as_str().unwrap();
+    let remove = format!("accounts remove {id}");
+    let text = world.program.text(&remove);
+    assert_eq!(
+        text,
+        format!("account {id} removed; 1 calendar kept, but not shown\n")
+    );
+    assert_eq!(world.program.json("events list --user ana"), json!([]));
+    let account = &world.program.json("accounts list")[0];
+    assert_eq!(
+        (&account["status"], &account["status_reason"]),
+        (&json!("disabled"), &json!("removed"))
+    );
+    world.sandbox.google.clear_requests();
+    for job in ["pull", "auto-sync", "renew-watches"] {
+        let run = world.program.json(job);
+        assert_eq!(run["counts"]["failed"], json!(0), "{run}");
+    }
+    assert_eq!(world.sandbox.google.requests().len(), 0);
+    let calendar = world.calendar();
+    let ran = world
+        .program
+        .run(&format!("calendars primary {calendar}"))
+        .exits(2);
+    ran.says(&["put out of use", "calsync accounts list"]);
+    assert!(world.program.text(&remove).contains("was removed already"));
+    world.import_account("").exits(0);
+    assert_eq!(world.calendar(), calendar);
+    assert_eq!(world.program.json("events list --user ana"), shown);
+    world.program.text(&remove);
+    world.program.text(&format!("{remove} --forget"));
+    assert_eq!(world.program.json("accounts list"), json!([]));
+    assert_eq!(world.program.json("calendars list"), json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

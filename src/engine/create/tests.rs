@@ -55,6 +55,7 @@ fn calendar(access_role: AccessRole, is_active: bool) -> Calendar {
         access_role,
         is_active,
         is_primary_write: true,
+        is_connected: true,
         is_listed: true,
         sync_token: None,
         window: None,

@@ -25,6 +25,7 @@ fn calendar() -> Calendar {
         access_role: AccessRole::Owner,
         is_active: true,
         is_primary_write: false,
+        is_connected: true,
         is_listed: true,
         sync_token: None,
         window: None,

@@ -21,9 +21,11 @@ impl Calendars for SqliteStore {
     async fn calendar_list(&self, user: Option<&UserId>) -> Result<Vec<Calendar>> {
         let user = user.cloned();
         self.read(move |tx| {
-            let sql = "SELECT * FROM calendars WHERE ?1 IS NULL OR user_id = ?1
-                       ORDER BY user_id, account_id, name, id";
-            let mut rows = tx.prepare_cached(sql)?;
+            let sql = format!(
+                "{SELECT} WHERE ?1 IS NULL OR c.user_id = ?1
+                 ORDER BY c.user_id, c.account_id, c.name, c.id"
+            );
+            let mut rows = tx.prepare_cached(&sql)?;
             let calendars = rows.query_map([user], read)?;
             Ok(calendars.collect::<Result<_, _>>()?)
         })
@@ -62,9 +64,14 @@ pub(super) fn unknown(id: &CalendarId) -> Fault {
     ))
 }
 
+/// Calendars, and whether their accounts are in use.
+const SELECT: &str = "\
+SELECT c.*, a.status <> 'disabled' AS is_connected
+FROM calendars c JOIN accounts a ON a.id = c.account_id";
+
 /// One calendar.
 pub(super) fn find(connection: &Connection, id: &CalendarId) -> Outcome<Option<Calendar>> {
-    let mut rows = connection.prepare_cached("SELECT * FROM calendars WHERE id = ?1")?;
+    let mut rows = connection.prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?;
     Ok(rows.query_row([id], read).optional()?)
 }
 
@@ -90,7 +97,7 @@ fn save_backoff(connection: &Connection, id: &CalendarId, backoff: &Backoff) -> 
     }
 }
 
-/// A row of `calendars`.
+/// A row of [`SELECT`].
 fn read(row: &Row<'_>) -> rusqlite::Result<Calendar> {
     let token: Option<String> = row.get("sync_token")?;
     Ok(Calendar {
@@ -105,6 +112,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Calendar> {
         is_active: row.get("is_active")?,
         is_primary_write: row.get("is_primary_write")?,
         is_listed: row.get("is_listed")?,
+        is_connected: row.get("is_connected")?,
         sync_token: token.map(SyncToken::new),
         window: window(row)?,
         last_pulled_at: moment(row, "last_pulled_at")?,

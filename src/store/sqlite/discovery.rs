@@ -104,13 +104,15 @@ fn update(connection: &Connection, owner: &Owner<'_>, known: &DiscoveredCalendar
 }
 
 /// Gives a user who has none a calendar to write to: the first main calendar
-/// of the reading that can be written and is synced.
+/// of the reading that can be written and is synced. One of an account that was
+/// put out of use is none.
 fn choose_primary_write(
     connection: &Connection,
     owner: &Owner<'_>,
     listed: &[DiscoveredCalendar],
 ) -> Outcome<()> {
-    let sql = "SELECT 1 FROM calendars WHERE user_id = ?1 AND is_primary_write = 1";
+    let sql = "SELECT 1 FROM calendars c JOIN accounts a ON a.id = c.account_id
+               WHERE c.user_id = ?1 AND c.is_primary_write = 1 AND a.status <> 'disabled'";
     if connection.prepare_cached(sql)?.exists([&owner.user])? {
         return Ok(());
     }
@@ -118,8 +120,9 @@ fn choose_primary_write(
     let main = listed
         .iter()
         .filter(|calendar| calendar.is_primary && writable(calendar.access_role));
-    let sql = "SELECT id FROM calendars
-               WHERE account_id = ?1 AND external_id = ?2 AND is_active = 1";
+    let sql = "SELECT c.id FROM calendars c JOIN accounts a ON a.id = c.account_id
+               WHERE c.account_id = ?1 AND c.external_id = ?2 AND c.is_active = 1
+                 AND a.status <> 'disabled'";
     let mut rows = connection.prepare_cached(sql)?;
     for calendar in main {
         let key = (owner.account, &calendar.external_id);

@@ -166,7 +166,8 @@ static NEW: LazyLock<String> = LazyLock::new(|| {
 
 /// Whether a calendar (?1) is the one that its user's new tasks go to.
 const WRITTEN_TO: &str =
-    "c.id = ?1 AND c.is_primary_write = 1 AND c.is_active = 1 AND c.is_listed = 1";
+    "c.id = ?1 AND c.is_primary_write = 1 AND c.is_active = 1 AND c.is_listed = 1
+     AND EXISTS (SELECT 1 FROM accounts WHERE id = c.account_id AND status <> 'disabled')";
 
 /// The calendars (c) that may be written, and that their users let us write.
 pub(super) const WRITABLE: &str = "\

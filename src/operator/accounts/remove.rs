@@ -1,0 +1,142 @@
+//! `calsync accounts remove`.
+
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::jobs::WrongArgument;
+use crate::model::account::{Account, AccountStatus};
+use crate::model::id::AccountId;
+use crate::operator::output::{Output, counted};
+
+/// How an account is removed.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    /// Whether its data is deleted too.
+    pub(super) forget: bool,
+    /// Whether nothing is done.
+    pub(super) dry_run: bool,
+}
+
+/// Why an account is disabled while it is being removed: it may be revoked
+/// already.
+const REMOVING: &str = "being_removed";
+
+#[derive(Serialize)]
+struct Removed {
+    id: AccountId,
+    calendars: usize,
+    /// Whether it was removed just now.
+    removed: bool,
+    /// Whether its data is gone.
+    forgotten: bool,
+    /// Whether the provider took the grant back.
+    revoked: bool,
+}
+
+/// Removes an account. Nobody uses it from the first step on, and its tokens
+/// go last: whatever comes between, removing it again does the rest.
+pub(super) async fn remove(
+    cx: &Context,
+    out: Output,
+    id: &AccountId,
+    how: How,
+) -> anyhow::Result<()> {
+    let store = cx.store().await?;
+    let accounts = store.account_list(None).await?;
+    let account = accounts
+        .iter()
+        .find(|account| account.id == *id)
+        .ok_or_else(|| {
+            WrongArgument(format!(
+                "account {id} does not exist; `calsync accounts list` shows those that do"
+            ))
+        })?;
+    let mut calendars = store.calendar_list(Some(&account.user_id)).await?;
+    calendars.retain(|calendar| calendar.account_id == *id);
+    let mut row = Removed {
+        id: id.clone(),
+        calendars: calendars.len(),
+        removed: false,
+        forgotten: false,
+        revoked: false,
+    };
+    let was_removed = is_disabled_as(account, AccountStatus::REMOVED);
+    if !how.dry_run && !was_removed {
+        row.revoked = take_back(cx, account).await?;
+        row.removed = if how.forget {
+            true
+        } else {
+            store.account_retire(id, cx.clock.now()).await?
+        };
+    }
+    if !how.dry_run && how.forget {
+        row.forgotten = store.account_remove(id).await?;
+        row.removed = row.forgotten;
+    }
+    let text = text(&row, how, was_removed);
+    Ok(out.value(&row, &text)?)
+}
+
+fn text(row: &Removed, how: How, was_removed: bool) -> String {
+    let (id, number) = (&row.id, counted(row.calendars as u64, "calendar"));
+    match how {
+        How { dry_run: true, .. } => format!("account {id} with {number} would be removed"),
+        How { forget: true, .. } => format!("account {id} with {number} removed"),
+        How { .. } if was_removed => format!(
+            "account {id} was removed already; {number} kept until `calsync accounts remove {id} \
+             --forget`"
+        ),
+        How { .. } => format!("account {id} removed; {number} kept, but not shown"),
+    }
+}
+
+fn is_disabled_as(account: &Account, word: &str) -> bool {
+    matches!(&account.status, AccountStatus::Disabled { reason, .. } if reason == word)
+}
+
+/// Puts an account out of use, ends its watches and revokes its grant; whether
+/// the provider did that. That it cannot be done does not keep an account from
+/// being removed.
+async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<bool> {
+    let status = AccountStatus::Disabled {
+        reason: REMOVING.to_owned(),
+        at: cx.clock.now(),
+    };
+    let store = cx.store().await?;
+    store.account_set_status(&account.id, status).await?;
+    disconnect(cx, account).await?;
+    Ok(revoke(cx, account).await.unwrap_or_else(|error| {
+        tracing::warn!(account.id = %account.id, "grant not revoked: {error:#}");
+        false
+    }))
+}
+
+/// Gives the grant of an account back to its provider; whether that was done.
+/// One that was given back before is no error.
+async fn revoke(cx: &Context, account: &Account) -> anyhow::Result<bool> {
+    let stored = cx.store().await?.account_tokens(&account.id).await?;
+    if stored.is_some() {
+        tracing::debug!(account.id = %account.id, "the grant is left to the user to withdraw");
+    }
+    Ok(false)
+}
+
+/// Ends the account's watches, if there are any. That it cannot be done does
+/// not keep an account from being removed.
+async fn disconnect(cx: &Context, account: &Account) -> anyhow::Result<()> {
+    let watches = cx.store().await?.watch_list(None).await?;
+    let calendars = cx
+        .store()
+        .await?
+        .calendar_list(Some(&account.user_id))
+        .await?;
+    let mut own = calendars.iter().filter(|one| one.account_id == account.id);
+    let watched = own.any(|one| watches.iter().any(|watch| watch.calendar_id == one.id));
+    if !watched || cx.require_provider(account.provider).is_err() {
+        return Ok(());
+    }
+    let sync = cx.sync(&uuid::Uuid::now_v7().to_string()).await?;
+    let disconnected = sync.disconnect(account).await;
+    sync.close().await;
+    Ok(disconnected?)
+}
