@@ -71,6 +71,15 @@ pub struct Account {
     pub discovered_at: Option<DateTime<Utc>>,
 }
 
+impl Account {
+    /// The command that makes an account usable again; none while it is.
+    #[must_use]
+    pub fn mend(&self) -> Option<String> {
+        let is_usable = matches!(self.status, AccountStatus::Active);
+        (!is_usable).then(|| format!("calsync connect {} --user {}", self.provider, self.user_id))
+    }
+}
+
 /// Whether an account can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountStatus {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::output::{Output, moment};
 use crate::context::Context;
-use crate::model::account::AccountStatus;
-use crate::model::id::UserId;
+use crate::model::account::{Account, AccountStatus, ProviderKind};
+use crate::model::id::{AccountId, UserId};
 use crate::model::run::{Failure, JobRun, SyncState, SyncStatus};
 
 /// Show how the last cycles and syncs went and what needs attention
@@ -19,6 +19,8 @@ pub struct Status {}
 struct Overview {
     users: usize,
     accounts: BTreeMap<&'static str, usize>,
+    /// The accounts that cannot be used, but for those that were removed.
+    attention: Vec<Attention>,
     calendars: usize,
     calendars_active: usize,
     calendars_resting: usize,
@@ -26,6 +28,55 @@ struct Overview {
     open_conflicts: usize,
     jobs: Vec<JobRun>,
     syncs: Vec<Row>,
+}
+
+/// An account that somebody has to see to.
+#[derive(Serialize)]
+struct Attention {
+    account_id: AccountId,
+    user_id: UserId,
+    provider: ProviderKind,
+    status: &'static str,
+    reason: String,
+    since: DateTime<Utc>,
+    /// The command that mends it.
+    command: String,
+}
+
+impl Attention {
+    /// Of an account that needs it.
+    fn of(account: &Account) -> Option<Self> {
+        let (AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at }) =
+            &account.status
+        else {
+            return None;
+        };
+        let command = account
+            .mend()
+            .filter(|_| reason != AccountStatus::REMOVED)?;
+        Some(Self {
+            account_id: account.id.clone(),
+            user_id: account.user_id.clone(),
+            provider: account.provider,
+            status: account.status.as_str(),
+            reason: reason.clone(),
+            since: *at,
+            command,
+        })
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "! {} account {} of user {} is {} since {} ({}): `{}`",
+            self.provider,
+            self.account_id,
+            self.user_id,
+            self.status,
+            moment(self.since),
+            self.reason,
+            self.command
+        )
+    }
 }
 
 /// How the last sync of a user went.
@@ -62,7 +113,8 @@ impl Status {
 async fn overview(cx: &Context) -> anyhow::Result<Overview> {
     let store = cx.store().await?;
     let mut accounts = BTreeMap::from([(AccountStatus::Active.as_str(), 0)]);
-    for account in store.account_list(None).await? {
+    let logins = store.account_list(None).await?;
+    for account in &logins {
         *accounts.entry(account.status.as_str()).or_default() += 1;
     }
     let calendars = store.calendar_list(None).await?;
@@ -73,6 +125,7 @@ async fn overview(cx: &Context) -> anyhow::Result<Overview> {
     Ok(Overview {
         users: store.user_list().await?.len(),
         accounts,
+        attention: logins.iter().filter_map(Attention::of).collect(),
         calendars: calendars.len(),
         calendars_active: calendars
             .iter()
@@ -121,9 +174,7 @@ fn text(overview: &Overview) -> String {
             .chain(syncs)
             .map(|failure| format!("! {}", failure.message)),
     );
-    if overview.accounts.keys().any(|status| *status != "active") {
-        lines.push("! some accounts cannot be used: `calsync accounts list`".to_owned());
-    }
+    lines.extend(overview.attention.iter().map(Attention::line));
     if overview.calendars_unlisted > 0 {
         lines.push(
             "! some calendars are no longer listed by their provider; what is known of them stays \

@@ -24,6 +24,7 @@ async fn an_imported_account_has_its_calendars_and_events_at_once() {
         "discovered_at",
         "email",
         "id",
+        "mend",
         "provider",
         "status",
         "status_at",
@@ -181,6 +182,8 @@ async fn a_removed_account_is_kept_unseen_until_it_is_imported_again() {
         (&account["status"], &account["status_reason"]),
         (&json!("disabled"), &json!("removed"))
     );
+    assert_eq!(account["mend"], "calsync connect google --user ana");
+    assert_eq!(world.program.json("status")["attention"], json!([]));
     world.sandbox.google.clear_requests();
     for job in ["pull", "auto-sync", "renew-watches"] {
         let run = world.program.json(job);

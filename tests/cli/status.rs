@@ -10,7 +10,7 @@ fn a_new_store_has_nothing_to_tell() {
     let program = Program::new();
     program.text("migrate");
     let expected = json!({
-        "users": 0, "accounts": { "active": 0 }, "calendars": 0, "calendars_active": 0,
+        "users": 0, "accounts": { "active": 0 }, "attention": [], "calendars": 0, "calendars_active": 0,
         "calendars_resting": 0, "calendars_unlisted": 0, "open_conflicts": 0, "jobs": [], "syncs": [],
     });
     assert_eq!(program.json("status"), expected);
@@ -61,4 +61,25 @@ async fn a_calendar_that_is_no_longer_listed_is_told_of_until_it_is_disabled() {
     let calendar = world.calendar();
     world.program.text(&format!("calendars disable {calendar}"));
     assert_eq!(world.program.json("status")["calendars_unlisted"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_needs_attention_is_told_with_the_command_that_mends_it() {
+    let world = World::new().await;
+    let refuse = "UPDATE accounts SET status = 'needs_reauth', status_reason = 'invalid_grant',
+        status_at = '2026-03-02T09:00:00.000Z'";
+    let database = rusqlite::Connection::open(world.program.store()).unwrap();
+    database.execute_batch(refuse).unwrap();
+    let id = world.program.json("accounts list")[0]["id"].clone();
+    let command = "calsync connect google --user ana";
+    let expected = json!([{
+        "account_id": id, "user_id": "ana", "provider": "google", "status": "needs_reauth",
+        "reason": "invalid_grant", "since": "2026-03-02T09:00:00Z", "command": command,
+    }]);
+    assert_eq!(world.program.json("status")["attention"], expected);
+    let text = world.program.text("status");
+    assert!(
+        text.contains(&format!("(invalid_grant): `{command}`")),
+        "{text}"
+    );
 }

@@ -19,11 +19,13 @@ struct Row {
     status_reason: Option<String>,
     status_at: Option<DateTime<Utc>>,
     discovered_at: Option<DateTime<Utc>>,
+    /// The command that makes it usable again; none while it is.
+    mend: Option<String>,
 }
 
 impl From<Account> for Row {
     fn from(account: Account) -> Self {
-        let status = account.status.as_str();
+        let (status, mend) = (account.status.as_str(), account.mend());
         let (status_reason, status_at) = match account.status {
             AccountStatus::Active => (None, None),
             AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at } => {
@@ -39,6 +41,7 @@ impl From<Account> for Row {
             status_reason,
             status_at,
             discovered_at: account.discovered_at,
+            mend,
         }
     }
 }
@@ -47,7 +50,7 @@ pub(super) async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> an
     let accounts = cx.store().await?.account_list(user).await?;
     let rows: Vec<Row> = accounts.into_iter().map(Row::from).collect();
     let header = [
-        "ID", "USER", "PROVIDER", "EMAIL", "STATUS", "REASON", "SINCE",
+        "ID", "USER", "PROVIDER", "EMAIL", "STATUS", "REASON", "SINCE", "MEND",
     ];
     Ok(out.list(&header, &rows, |row| {
         vec![
@@ -58,6 +61,7 @@ pub(super) async fn list(cx: &Context, out: Output, user: Option<&UserId>) -> an
             row.status.to_owned(),
             or_dash(row.status_reason.clone()),
             or_dash(row.status_at.map(moment)),
+            or_dash(row.mend.clone()),
         ]
     })?)
 }

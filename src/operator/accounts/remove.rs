@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::jobs::WrongArgument;
-use crate::model::account::{Account, AccountStatus};
+use crate::model::account::{Account, AccountStatus, ProviderKind};
 use crate::model::id::AccountId;
 use crate::operator::output::{Output, counted};
 
@@ -31,6 +31,21 @@ struct Removed {
     forgotten: bool,
     /// Whether the provider took the grant back.
     revoked: bool,
+    #[serde(skip)]
+    grant: Grant,
+}
+
+/// What became of what the user allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Grant {
+    /// The provider took it back.
+    Revoked,
+    /// The provider takes it back from nobody but the user.
+    LeftToUser,
+    /// Another account needs it.
+    Shared(AccountId),
+    /// Nothing was done about it, or nobody knows whether it was.
+    Unknown,
 }
 
 /// Removes an account. Nobody uses it from the first step on, and its tokens
@@ -59,10 +74,12 @@ pub(super) async fn remove(
         removed: false,
         forgotten: false,
         revoked: false,
+        grant: Grant::Unknown,
     };
     let was_removed = is_disabled_as(account, AccountStatus::REMOVED);
     if !how.dry_run && !was_removed {
-        row.revoked = take_back(cx, account).await?;
+        row.grant = take_back(cx, account).await?;
+        row.revoked = row.grant == Grant::Revoked;
         row.removed = if how.forget {
             true
         } else {
@@ -73,7 +90,10 @@ pub(super) async fn remove(
         row.forgotten = store.account_remove(id).await?;
         row.removed = row.forgotten;
     }
-    let text = text(&row, how, was_removed);
+    let mut text = text(&row, how, was_removed);
+    if row.removed {
+        text.push_str(&about_grant(&row.grant, account.provider));
+    }
     Ok(out.value(&row, &text)?)
 }
 
@@ -90,14 +110,32 @@ fn text(row: &Removed, how: How, was_removed: bool) -> String {
     }
 }
 
+/// What is left to do about the grant.
+fn about_grant(grant: &Grant, provider: ProviderKind) -> String {
+    match grant {
+        Grant::Revoked => format!("\n{provider} took back what the user allowed"),
+        Grant::Shared(other) => {
+            format!("\nwhat the user allowed is not given back: account {other} is the same login")
+        }
+        Grant::LeftToUser | Grant::Unknown => {
+            let place = match provider {
+                ProviderKind::Google => "https://myaccount.google.com/connections",
+                ProviderKind::Microsoft => {
+                    "https://myapps.microsoft.com or https://account.live.com/consent/Manage"
+                }
+            };
+            format!("\nwhat the user allowed is not given back; they can do it at {place}")
+        }
+    }
+}
+
 fn is_disabled_as(account: &Account, word: &str) -> bool {
     matches!(&account.status, AccountStatus::Disabled { reason, .. } if reason == word)
 }
 
-/// Puts an account out of use, ends its watches and revokes its grant; whether
-/// the provider did that. That it cannot be done does not keep an account from
-/// being removed.
-async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<bool> {
+/// Puts an account out of use, ends its watches and gives its grant back. That
+/// it cannot be done does not keep an account from being removed.
+async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<Grant> {
     let status = AccountStatus::Disabled {
         reason: REMOVING.to_owned(),
         at: cx.clock.now(),
@@ -107,18 +145,41 @@ async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<bool> {
     disconnect(cx, account).await?;
     Ok(revoke(cx, account).await.unwrap_or_else(|error| {
         tracing::warn!(account.id = %account.id, "grant not revoked: {error:#}");
-        false
+        Grant::Unknown
     }))
 }
 
-/// Gives the grant of an account back to its provider; whether that was done.
-/// One that was given back before is no error.
-async fn revoke(cx: &Context, account: &Account) -> anyhow::Result<bool> {
-    let stored = cx.store().await?.account_tokens(&account.id).await?;
-    if stored.is_some() {
-        tracing::debug!(account.id = %account.id, "the grant is left to the user to withdraw");
+/// Gives the grant of an account back to its provider. One that was given back
+/// before is no error.
+async fn revoke(cx: &Context, account: &Account) -> anyhow::Result<Grant> {
+    let store = cx.store().await?;
+    let accounts = store.account_list(None).await?;
+    if let Some(other) = accounts.iter().find(|other| shares_grant(other, account)) {
+        return Ok(Grant::Shared(other.id.clone()));
     }
-    Ok(false)
+    let stored = store.account_tokens(&account.id).await?;
+    let Some(stored) = stored.filter(|_| cx.require_provider(account.provider).is_ok()) else {
+        return Ok(Grant::Unknown);
+    };
+    let provider = cx.providers().await?.of(account.provider);
+    let was_revoked = provider.revoke(&stored.tokens.refresh).await?;
+    Ok(match was_revoked {
+        true => Grant::Revoked,
+        false => Grant::LeftToUser,
+    })
+}
+
+/// Whether another account in use has what would be given back with this one:
+/// a provider takes back everything that the login ever allowed us.
+fn shares_grant(other: &Account, account: &Account) -> bool {
+    let is_same_login = match (&other.subject, &account.subject) {
+        (Some(one), Some(another)) => one == another,
+        _ => other.email.eq_ignore_ascii_case(&account.email),
+    };
+    other.id != account.id
+        && other.provider == account.provider
+        && is_same_login
+        && !matches!(other.status, AccountStatus::Disabled { .. })
 }
 
 /// Ends the account's watches, if there are any. That it cannot be done does

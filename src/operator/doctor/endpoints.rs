@@ -48,6 +48,7 @@ fn addresses(config: &Config, kind: ProviderKind) -> Vec<(&'static str, &Url)> {
         ProviderKind::Microsoft => vec![
             ("microsoft.api_url", &microsoft.api_url),
             ("microsoft.auth_url", &microsoft.auth_url),
+            ("microsoft.device_url", &microsoft.device_url),
             ("microsoft.token_url", &microsoft.token_url),
         ],
     }
