@@ -1,6 +1,8 @@
 //! The sandbox keeps the contract, seen by a plain HTTP client.
 
+mod browser;
 mod channels;
+mod consent;
 mod delivered;
 mod faults;
 mod files;
@@ -9,6 +11,7 @@ mod microsoft;
 mod notified;
 mod oauth;
 pub(crate) mod receiver;
+mod redeeming;
 mod series;
 mod stopping;
 mod support;

@@ -90,6 +90,22 @@ async fn a_missing_scope_is_refused() {
 }
 
 #[tokio::test]
+async fn a_scope_that_is_taken_away_is_missing_after_the_next_refresh() {
+    let mut world = world().await;
+    let granted = ["openid", "calendar.events.readonly"];
+    world.sandbox.google.set_scopes(ANA, &granted);
+    let (_, body) = world.refresh_ana().await;
+    let scopes = "openid https://www.googleapis.com/auth/calendar.events.readonly";
+    assert_eq!(body["scope"], scopes);
+    assert_eq!(world.insert(meeting("old token")).await.0, 200);
+    body["access_token"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut world.token);
+    assert_eq!(world.insert(meeting("new token")).await.0, 403);
+}
+
+#[tokio::test]
 async fn a_scope_for_owned_calendars_does_not_reach_others() {
     let mut world = world().await;
     let spec = CalendarSpec::named("Team", "UTC").role(AccessRole::Writer);

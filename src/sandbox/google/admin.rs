@@ -1,10 +1,10 @@
 //! Accounts and calendars, as their owners set them up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::Google;
 use super::calendar::Calendar;
-use super::oauth;
+use super::grant;
 use super::scopes;
 use super::times::Zone;
 use super::world::{AccessRole, Account, World};
@@ -74,33 +74,36 @@ impl Google {
     pub fn add_account(&self, email: &str) -> GoogleAccount {
         self.with(|world| {
             let subject = world.ids.subject();
-            let refresh_token = format!("1//{}", world.ids.opaque());
             let account = world
                 .accounts
                 .entry(email.to_owned())
                 .or_insert_with(|| fresh(subject));
-            account.refresh_tokens.insert(refresh_token.clone());
+            account.consented = true;
+            let subject = account.subject.clone();
+            let grant = grant::standing(world, email);
             GoogleAccount {
                 email: email.to_owned(),
-                subject: account.subject.clone(),
-                refresh_token,
+                subject,
+                refresh_token: grant::issue_refresh(world, grant),
             }
         })
     }
 
     /// The user takes the permission back: every token of the account dies.
     pub fn revoke(&self, email: &str) {
-        self.with(|world| oauth::withdraw(world, email));
+        self.with(|world| grant::withdraw(world, email));
     }
 
     /// Gives out an access token without a refresh.
     pub fn access_token(&self, email: &str) -> String {
-        self.with(|world| oauth::issue(world, email))
+        self.with(|world| grant::issue(world, grant::standing(world, email)))
     }
 
     /// Ends every access token of the account; refresh tokens live on.
     pub fn expire_access_tokens(&self, email: &str) {
-        self.with(|world| world.access.retain(|_, access| access.email != email));
+        self.with(|world| {
+            world.access.retain(|_, access| access.grant.email != email);
+        });
     }
 
     /// Whether each refresh brings a new refresh token and kills the old one.
@@ -116,8 +119,13 @@ impl Google {
     /// (`calendar.events`) or full ones.
     pub fn set_scopes(&self, email: &str, granted: &[&str]) {
         self.with(|world| {
+            let granted: Vec<String> = granted.iter().map(|scope| scopes::full(scope)).collect();
+            let all = world.refresh.iter_mut().map(|refresh| &mut refresh.grant);
+            for grant in all.filter(|grant| grant.email == email) {
+                grant.scopes.clone_from(&granted);
+            }
             if let Some(account) = world.accounts.get_mut(email) {
-                account.scopes = granted.iter().map(|scope| scopes::full(scope)).collect();
+                account.scopes = granted;
             }
         });
     }
@@ -208,7 +216,7 @@ fn expire(world: &mut World, calendar: &str) {
 fn fresh(subject: String) -> Account {
     Account {
         subject,
-        refresh_tokens: HashSet::new(),
+        consented: false,
         rotates: false,
         scopes: scopes::DEFAULT
             .iter()

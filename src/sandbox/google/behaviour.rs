@@ -26,6 +26,8 @@ pub struct Behaviour {
     pub strict_parameters: bool,
     /// Status of `invalid_client`: 401 (default) or 400.
     pub invalid_client_status: u16,
+    /// A desktop client may leave its secret out; default: nobody may.
+    pub desktop_secret_optional: bool,
     /// `timeMin` also drops series whose first occurrence ends before it;
     /// default: it keeps every series.
     pub time_min_drops_series: bool,
@@ -49,6 +51,7 @@ impl Default for Behaviour {
             refuse_lower_sequence: false,
             strict_parameters: true,
             invalid_client_status: 401,
+            desktop_secret_optional: false,
             time_min_drops_series: false,
             longest_channel_days: 30,
             refuse_addresses: None,

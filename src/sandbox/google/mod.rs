@@ -12,13 +12,17 @@ mod call;
 mod channel;
 mod channel_errors;
 mod check;
+mod consent;
 mod edit;
 mod errors;
 mod events;
+mod exchange;
 mod expand;
 mod faults;
 mod fields;
 mod filter;
+mod grant;
+mod id_token;
 mod keep;
 mod list;
 mod list_query;
@@ -28,9 +32,12 @@ mod names;
 mod notice;
 mod oauth;
 mod observe;
+mod page;
+mod pkce;
 mod properties;
 mod receivers;
 mod recurrence;
+mod redirect;
 mod render;
 mod route;
 mod scopes;
@@ -99,7 +106,12 @@ impl Google {
         format!("{}/calendar/v3/", self.url)
     }
 
-    /// Where refresh tokens are exchanged.
+    /// Where a browser asks an account for its consent.
+    pub fn auth_url(&self) -> String {
+        format!("{}/o/oauth2/v2/auth", self.url)
+    }
+
+    /// Where codes and refresh tokens are exchanged.
     pub fn token_url(&self) -> String {
         format!("{}/token", self.url)
     }

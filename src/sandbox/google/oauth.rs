@@ -1,75 +1,64 @@
-//! Google's OAuth endpoints: refresh, revoke, user info.
+//! Google's OAuth endpoints: token, revoke, user info.
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::call::Call;
 use super::errors::ApiError;
-use super::world::{Access, World};
+use super::exchange::exchange;
+use super::grant::{self, Grant, LIFETIME_S};
+use super::world::World;
 
 /// The client id that the model knows.
 pub const CLIENT_ID: &str = "sandbox.apps.googleusercontent.com";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "GOCSPX-sandbox";
 
-/// How long an access token lives.
-const LIFETIME_S: i64 = 3599;
-
 /// Answers `POST token`.
 pub(super) fn token(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
-    let field = |name: &str| {
-        form.iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+    let field = |name: &str| field(&form, name);
+    let missing = |name: &str| {
+        let text = format!("Missing required parameter: {name}");
+        refusal(400, "invalid_request", &text)
     };
     if !call
         .header(axum::http::header::CONTENT_TYPE)
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
     {
-        return refusal(
-            400,
-            "invalid_request",
-            "Missing required parameter: grant_type",
-        );
+        return missing("grant_type");
     }
-    if field("client_id") != Some(CLIENT_ID) || field("client_secret") != Some(CLIENT_SECRET) {
+    if !is_client(world, &form) {
         return refusal(
             world.behaviour.invalid_client_status,
             "invalid_client",
             "The OAuth client was not found.",
         );
     }
-    match (field("grant_type"), field("refresh_token")) {
-        (Some("refresh_token"), Some(token)) => refresh(world, token),
-        (Some("refresh_token"), None) => refusal(
-            400,
-            "invalid_request",
-            "Missing required parameter: refresh_token",
-        ),
-        (None, _) => refusal(
-            400,
-            "invalid_request",
-            "Missing required parameter: grant_type",
-        ),
-        (Some(_), _) => refusal(400, "unsupported_grant_type", "Invalid grant_type"),
+    match field("grant_type") {
+        Some("refresh_token") => match field("refresh_token") {
+            Some(token) => refresh(world, token),
+            None => missing("refresh_token"),
+        },
+        Some("authorization_code") => match field("code") {
+            Some(code) => exchange(world, code, field("redirect_uri"), field("code_verifier")),
+            None => missing("code"),
+        },
+        None => missing("grant_type"),
+        Some(_) => refusal(400, "unsupported_grant_type", "Invalid grant_type"),
     }
 }
 
 /// Answers `POST revoke`; every token of the account dies.
 pub(super) fn revoke(world: &mut World, call: &Call) -> Answer {
     let form = call.form();
-    let token = form
-        .iter()
-        .find(|(key, _)| key == "token")
-        .map(|(_, value)| value.clone())
-        .unwrap_or_default();
-    let holder = world.access.get(&token).map(|access| access.email.clone());
-    match holder.or_else(|| owner(world, &token)) {
+    let token = field(&form, "token").unwrap_or_default();
+    let access = world.access.get(token).map(|access| &access.grant);
+    let grant = access.or_else(|| grant::of_refresh(world, token));
+    match grant.map(|grant| grant.email.clone()) {
         None => refusal(400, "invalid_token", "Token expired or revoked"),
         Some(email) => {
-            withdraw(world, &email);
+            grant::withdraw(world, &email);
             Answer::status(200, &json!({}))
         }
     }
@@ -84,62 +73,58 @@ pub(super) fn userinfo(world: &World, email: &str) -> Result<Answer, ApiError> {
     Ok(Answer::json(&body, true))
 }
 
-/// Who holds a refresh token.
-pub(super) fn owner(world: &World, refresh_token: &str) -> Option<String> {
-    let mut accounts = world.accounts.iter();
-    accounts
-        .find(|(_, account)| account.refresh_tokens.contains(refresh_token))
-        .map(|(email, _)| email.clone())
+/// The account that a request to a token endpoint or the form of the authorize
+/// page is about, as far as it tells.
+pub(super) fn account(world: &World, call: &Call) -> Option<String> {
+    let form = call.form();
+    let code = || world.consents.codes.get(field(&form, "code")?);
+    let refresh = || grant::of_refresh(world, field(&form, "refresh_token")?);
+    let chosen = || world.accounts.get_key_value(field(&form, "account")?);
+    let email = refresh().map(|grant| &grant.email);
+    email
+        .or_else(|| code().map(|code| &code.email))
+        .or_else(|| chosen().map(|(email, _)| email))
+        .cloned()
 }
 
-/// Kills every token of an account.
-pub(super) fn withdraw(world: &mut World, email: &str) {
-    if let Some(account) = world.accounts.get_mut(email) {
-        account.refresh_tokens.clear();
-    }
-    world.access.retain(|_, access| access.email != email);
+/// Gives out an access token, and what is said with it.
+pub(super) fn granted(world: &mut World, grant: &Grant) -> Value {
+    json!({ "access_token": grant::issue(world, grant.clone()), "expires_in": LIFETIME_S,
+        "token_type": "Bearer", "scope": grant.scopes.join(" ") })
 }
 
-/// Gives out an access token.
-pub(super) fn issue(world: &mut World, email: &str) -> String {
-    let token = format!("ya29.{}", world.ids.opaque());
-    let scopes = world
-        .accounts
-        .get(email)
-        .map(|account| account.scopes.clone())
-        .unwrap_or_default();
-    let expires = world.clock.now() + TimeDelta::seconds(LIFETIME_S);
-    world.access.insert(
-        token.clone(),
-        Access {
-            email: email.to_owned(),
-            scopes,
-            expires,
-        },
-    );
-    token
-}
-
-fn refresh(world: &mut World, refresh_token: &str) -> Answer {
-    let Some(email) = owner(world, refresh_token) else {
-        return refusal(400, "invalid_grant", "Token has been expired or revoked.");
-    };
-    let access_token = issue(world, &email);
-    let fresh = format!("1//{}", world.ids.opaque());
-    let Some(account) = world.accounts.get_mut(&email) else {
-        return refusal(400, "invalid_grant", "Bad Request");
-    };
-    let mut body = json!({ "access_token": access_token, "expires_in": LIFETIME_S, "token_type": "Bearer",
-        "scope": account.scopes.join(" ") });
-    if account.rotates {
-        account.refresh_tokens.remove(refresh_token);
-        account.refresh_tokens.insert(fresh.clone());
-        body["refresh_token"] = json!(fresh);
-    }
-    Answer::json(&body, true)
-}
-
-fn refusal(status: u16, error: &str, description: &str) -> Answer {
+pub(super) fn refusal(status: u16, error: &str, description: &str) -> Answer {
     let body: Value = json!({ "error": error, "error_description": description });
     Answer::status(status, &body)
+}
+
+fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    form.iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// Whether id and secret are right.
+fn is_client(world: &World, form: &[(String, String)]) -> bool {
+    let code = || world.consents.codes.get(field(form, "code")?);
+    let refresh = || grant::of_refresh(world, field(form, "refresh_token")?);
+    let web = code().is_some_and(|code| code.web) || refresh().is_some_and(|grant| grant.web);
+    let secret = match field(form, "client_secret") {
+        None => world.behaviour.desktop_secret_optional && !web,
+        Some(secret) => secret == CLIENT_SECRET,
+    };
+    secret && field(form, "client_id") == Some(CLIENT_ID)
+}
+
+fn refresh(world: &mut World, token: &str) -> Answer {
+    let Some(grant) = grant::of_refresh(world, token).cloned() else {
+        return refusal(400, "invalid_grant", "Token has been expired or revoked.");
+    };
+    let mut body = granted(world, &grant);
+    let account = world.accounts.get(&grant.email);
+    if account.is_some_and(|account| account.rotates) {
+        world.refresh.retain(|refresh| refresh.token != token);
+        body["refresh_token"] = json!(grant::issue_refresh(world, grant));
+    }
+    Answer::json(&body, true)
 }

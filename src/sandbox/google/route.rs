@@ -5,6 +5,10 @@ use axum::http::Method;
 /// A method of the API, as the contract's table names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
+    /// `GET o/oauth2/v2/auth`
+    Authorize,
+    /// `POST o/oauth2/v2/consent`: the form of that page.
+    Consent,
     /// `POST token`
     Token,
     /// `POST revoke`
@@ -50,7 +54,10 @@ impl Kind {
 
     /// Whether it belongs to OAuth, not to the API.
     pub fn is_oauth(self) -> bool {
-        matches!(self, Self::Token | Self::Revoke)
+        matches!(
+            self,
+            Self::Authorize | Self::Consent | Self::Token | Self::Revoke
+        )
     }
 }
 
@@ -69,6 +76,8 @@ impl Route {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match segments.as_slice() {
             ["calendar", "v3", rest @ ..] => Self::api(method, rest),
+            ["o", "oauth2", "v2", "auth"] if method == Method::GET => Self::bare(Kind::Authorize),
+            ["o", "oauth2", "v2", "consent"] if method == Method::POST => Self::bare(Kind::Consent),
             ["token"] if method == Method::POST => Self::bare(Kind::Token),
             ["revoke"] if method == Method::POST => Self::bare(Kind::Revoke),
             ["oauth2", "v2", "userinfo"] if method == Method::GET => Self::bare(Kind::UserInfo),

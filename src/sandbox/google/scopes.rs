@@ -13,11 +13,14 @@ pub(super) const DEFAULT: [&str; 4] = [
     "calendar.events",
 ];
 
+/// The scopes that ask who signs in, as a request may spell them.
+pub(super) const IDENTITY: [&str; 3] = ["openid", "email", "profile"];
+
 /// The full name of a scope given by its short one.
 pub(super) fn full(scope: &str) -> String {
     match scope {
         "openid" => scope.to_owned(),
-        "email" => format!("{PREFIX}userinfo.email"),
+        "email" | "profile" => format!("{PREFIX}userinfo.{scope}"),
         short if short.starts_with("https://") => short.to_owned(),
         short => format!("{PREFIX}{short}"),
     }
@@ -64,7 +67,7 @@ fn sufficient(kind: Kind) -> &'static [&'static str] {
             WRITE_EVENTS
         }
         Kind::ChannelsStop => STOP,
-        Kind::Token | Kind::Revoke | Kind::Unknown => &[],
+        Kind::Authorize | Kind::Consent | Kind::Token | Kind::Revoke | Kind::Unknown => &[],
     }
 }
 

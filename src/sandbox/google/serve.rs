@@ -16,7 +16,7 @@ use super::log::Logged;
 use super::route::Kind;
 use super::world::{AccessRole, World};
 use super::write::Write;
-use super::{Google, calendar_list, events, oauth, scopes, watch};
+use super::{Google, calendar_list, consent, events, oauth, scopes, watch};
 
 /// Answers one request.
 pub(super) async fn serve(
@@ -88,21 +88,21 @@ impl Drop for Visit {
     }
 }
 
-/// Whose token the request carries, expired or not.
+/// Whom the request is about: whose token it carries, expired or not.
 fn caller(world: &World, call: &Call) -> Option<String> {
-    if call.route.kind == Kind::Token {
-        let form = call.form();
-        let token = form.iter().find(|(key, _)| key == "refresh_token");
-        return token.and_then(|(_, token)| oauth::owner(world, token));
+    if matches!(call.route.kind, Kind::Token | Kind::Consent) {
+        return oauth::account(world, call);
     }
     world
         .access
         .get(call.bearer()?)
-        .map(|access| access.email.clone())
+        .map(|access| access.grant.email.clone())
 }
 
 fn process(world: &mut World, call: &Call, visit: &Visit, effects: &[Effect]) -> Answer {
     match call.route.kind {
+        Kind::Authorize => consent::ask(world, call),
+        Kind::Consent => consent::answer(world, call),
         Kind::Token => oauth::token(world, call),
         Kind::Revoke => oauth::revoke(world, call),
         _ => admit(world, call, visit).unwrap_or_else(|| {
@@ -153,7 +153,8 @@ fn authorize(world: &World, call: &Call, visit: &Visit) -> Result<(), ApiError> 
     let access = access.ok_or_else(ApiError::auth_error)?;
     let role = world.role(&visit.account, &visit.calendar);
     let owned = call.route.calendar.is_empty() || role.is_ok_and(|role| role == AccessRole::Owner);
-    match call.route.kind == Kind::Unknown || scopes::allow(&access.scopes, call.route.kind, owned)
+    match call.route.kind == Kind::Unknown
+        || scopes::allow(&access.grant.scopes, call.route.kind, owned)
     {
         true => Ok(()),
         false => Err(ApiError::insufficient_permissions()),
@@ -212,8 +213,7 @@ fn method(
         }
         .delete(),
         Kind::ChannelsStop => watch::stop(world, call, account),
-        Kind::EventsWatch | Kind::Token | Kind::Revoke | Kind::Unknown => {
-            Err(ApiError::not_found())
-        }
+        Kind::EventsWatch | Kind::Unknown => Err(ApiError::not_found()),
+        Kind::Authorize | Kind::Consent | Kind::Token | Kind::Revoke => Err(ApiError::not_found()),
     }
 }

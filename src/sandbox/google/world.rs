@@ -1,8 +1,6 @@
 //! What the model knows: accounts, their calendars, access tokens.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::clock::Clock;
 use super::super::ids::Ids;
@@ -10,8 +8,10 @@ use super::super::push::Push;
 use super::behaviour::{Behaviour, Spending};
 use super::calendar::Calendar;
 use super::channel::Channels;
+use super::consent::Consents;
 use super::errors::ApiError;
 use super::faults::Faults;
+use super::grant::{Access, Refresh};
 use super::log::Log;
 use super::notice::Mishap;
 
@@ -66,20 +66,13 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) subject: String,
-    pub(super) refresh_tokens: HashSet<String>,
+    /// It has let the app in before, and not taken that back.
+    pub(super) consented: bool,
     pub(super) rotates: bool,
     pub(super) scopes: Vec<String>,
     pub(super) list: BTreeMap<String, Entry>,
     pub(super) list_head: u64,
     pub(super) list_generation: u32,
-}
-
-/// An access token that was given out.
-#[derive(Clone, Debug)]
-pub(super) struct Access {
-    pub(super) email: String,
-    pub(super) scopes: Vec<String>,
-    pub(super) expires: DateTime<Utc>,
 }
 
 /// Everything the model knows.
@@ -90,6 +83,9 @@ pub(super) struct World {
     pub(super) ids: Ids,
     pub(super) accounts: BTreeMap<String, Account>,
     pub(super) calendars: HashMap<String, Calendar>,
+    pub(super) consents: Consents,
+    /// Oldest first.
+    pub(super) refresh: Vec<Refresh>,
     pub(super) access: HashMap<String, Access>,
     pub(super) channels: Channels,
     pub(super) mishaps: Mishap,
@@ -109,6 +105,8 @@ impl World {
             ids: Ids::new(seed),
             accounts: BTreeMap::new(),
             calendars: HashMap::new(),
+            consents: Consents::default(),
+            refresh: Vec::new(),
             access: HashMap::new(),
             channels: Channels::default(),
             mishaps: Mishap::default(),
