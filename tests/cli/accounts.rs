@@ -1,6 +1,6 @@
 //! `calsync accounts`.
 
-use calsync::sandbox::google::{AccessRole, CalendarSpec};
+use calsync::sandbox::google::{AccessRole, CalendarSpec, Kind};
 use serde_json::json;
 
 use crate::support::program::{ANA, Program, World, keys};
@@ -156,11 +156,45 @@ async fn a_removed_account_takes_its_timeline_along() {
     let text = world
         .program
         .text(&format!("accounts remove {id} --forget"));
-    assert_eq!(text, format!("account {id} with 1 calendar removed\n"));
+    let taken_back = "google took back what the user allowed";
+    assert_eq!(
+        text,
+        format!("account {id} with 1 calendar removed\n{taken_back}\n")
+    );
     assert_eq!(world.program.json("events list --user ana"), json!([]));
     assert_eq!(world.program.json("accounts list"), json!([]));
     let ran = world.program.run(&format!("accounts remove {id}")).exits(2);
     ran.says(&["does not exist", "calsync accounts list"]);
+}
+
+/// A provider takes back everything that a login ever allowed us.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_account_of_the_same_login_needs_is_not_given_back() {
+    let world = World::new().await;
+    world
+        .program
+        .file("users.jsonl", r#"{"id": "ben", "timezone": "UTC"}"#);
+    world.program.text("users import users.jsonl");
+    let login = world.sandbox.google.add_account(ANA);
+    let entry = json!({ "user_id": "ben", "provider": "google", "email": ANA,
+        "refresh_token": login.refresh_token });
+    world.program.file("accounts.jsonl", &entry.to_string());
+    world.program.text("accounts import accounts.jsonl");
+    let accounts = world.program.json("accounts list");
+    let ids: Vec<_> = accounts.as_array().unwrap().iter().collect();
+    let of = |user: &str| {
+        let account = ids.iter().find(|one| one["user_id"] == user).unwrap();
+        account["id"].as_str().unwrap().to_owned()
+    };
+    let (ana, ben) = (of("ana"), of("ben"));
+    let text = world.program.text(&format!("accounts remove {ana}"));
+    let expected = format!("is not given back: account {ben} is the same login");
+    assert!(text.contains(&expected), "{text}");
+    assert_eq!(world.program.json("auto-sync --force")["outcome"], "ok");
+    let last = world.program.json(&format!("accounts remove {ben}"));
+    assert_eq!(last["revoked"], true);
+    let refreshed = world.sandbox.google.requests();
+    assert!(refreshed.iter().any(|asked| asked.kind == Kind::Revoke));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,7 +208,10 @@ async fn a_removed_account_is_kept_unseen_until_it_is_imported_again() {
     let text = world.program.text(&remove);
     assert_eq!(
         text,
-        format!("account {id} removed; 1 calendar kept, but not shown\n")
+        format!(
+            "account {id} removed; 1 calendar kept, but not shown\n\
+             google took back what the user allowed\n"
+        )
     );
     assert_eq!(world.program.json("events list --user ana"), json!([]));
     let account = &world.program.json("accounts list")[0];

@@ -170,7 +170,7 @@ async fn a_revoked_account_is_told_even_when_quiet_and_named_in_the_status() {
     assert_eq!(accounts[0]["status"], "needs_reauth");
     assert!(accounts[0]["status_reason"].is_string() && accounts[0]["status_at"].is_string());
     let text = world.program.text("status");
-    assert!(text.contains("1 needs_reauth") && text.contains("`calsync accounts list`"));
+    assert!(text.contains("1 needs_reauth") && text.contains("calsync connect google --user ana"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

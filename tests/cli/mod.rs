@@ -5,6 +5,7 @@ mod auto_sync;
 mod calendars;
 mod cleanup;
 mod conflicts;
+mod connect;
 mod demo;
 mod doctor;
 mod events;

@@ -1,8 +1,10 @@
 //! What the tests share: whole worlds to sync in, the program, and how to read
 //! them.
 
+pub(crate) mod browser;
 pub(crate) mod chance;
 pub(crate) mod conform;
+pub(crate) mod connecting;
 pub(crate) mod cycle;
 pub(crate) mod event;
 pub(crate) mod front;
