@@ -264,6 +264,17 @@ pub trait Accounts {
         tokens: Tokens,
         revision: i64,
     ) -> Result<bool>;
+    /// The accounts that need attention and of which nobody was told yet, those
+    /// that have waited longest first.
+    async fn account_untold(&self) -> Result<Vec<Account>>;
+    /// Notes when somebody was told that an account has this status; false when
+    /// it no longer has.
+    async fn account_note_told(
+        &self,
+        id: &AccountId,
+        told: &AccountStatus,
+        at: DateTime<Utc>,
+    ) -> Result<bool>;
     /// Encrypts every token anew with the first key; how many were not so yet.
     async fn account_rekey(&self) -> Result<u64>;
 }

@@ -75,6 +75,8 @@ macro_rules! every_sentence {
                 tokens_are_replaced_only_by_who_saw_the_last,
                 an_import_outdates_a_refresh_that_is_on_its_way,
                 a_status_keeps_its_reason_and_time,
+                an_account_that_needs_attention_waits_to_be_told_of,
+                what_was_told_counts_only_for_the_status_that_was_told,
                 an_account_takes_everything_along,
                 what_an_unknown_account_is_asked_for_is_refused,
             }

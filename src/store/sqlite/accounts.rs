@@ -105,6 +105,28 @@ impl Accounts for SqliteStore {
         .await
     }
 
+    async fn account_untold(&self) -> Result<Vec<Account>> {
+        self.read(|tx| {
+            let sql = "SELECT * FROM accounts
+                       WHERE status = 'needs_reauth' AND told_at IS NULL ORDER BY status_at";
+            let mut rows = tx.prepare_cached(sql)?;
+            let accounts = rows.query_map([], read)?;
+            Ok(accounts.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn account_note_told(
+        &self,
+        id: &AccountId,
+        told: &AccountStatus,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (id, told) = (id.clone(), told.clone());
+        self.write_durably(move |tx| note_told(tx, &id, &told, at))
+            .await
+    }
+
     async fn account_rekey(&self) -> Result<u64> {
         let keys = self.keys.clone();
         self.write_durably(move |tx| tokens::rekey(tx, &keys)).await
@@ -143,12 +165,7 @@ pub(super) fn retire(
 /// Notes a status. What the matter is with an account is told once, also when
 /// it is noted again.
 fn set_status(connection: &Connection, id: &AccountId, status: &AccountStatus) -> Outcome<()> {
-    let (reason, at) = match status {
-        AccountStatus::Active => (None, None),
-        AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at } => {
-            (Some(reason), Some(Milli(*at)))
-        }
-    };
+    let (reason, at) = reason_and_time(status);
     let sql = "UPDATE accounts SET status = ?2, status_reason = ?3, status_at = ?4,
                    told_at = CASE WHEN status = ?2 THEN told_at END
                WHERE id = ?1 AND NOT (status = 'disabled' AND ?2 = 'needs_reauth')";
@@ -156,6 +173,30 @@ fn set_status(connection: &Connection, id: &AccountId, status: &AccountStatus) -
     match update.execute((id, status.as_str(), reason, at))? {
         0 if find(connection, id)?.is_none() => Err(unknown(id)),
         _ => Ok(()),
+    }
+}
+
+/// Notes that somebody was told of a status, unless it is another one by now.
+fn note_told(
+    connection: &Connection,
+    id: &AccountId,
+    told: &AccountStatus,
+    at: DateTime<Utc>,
+) -> Outcome<bool> {
+    let (reason, since) = reason_and_time(told);
+    let sql = "UPDATE accounts SET told_at = ?5
+               WHERE id = ?1 AND status = ?2 AND status_reason IS ?3 AND status_at IS ?4";
+    let row = (id, told.as_str(), reason, since, Milli(at));
+    Ok(connection.prepare_cached(sql)?.execute(row)? > 0)
+}
+
+/// The columns of a status beside its name.
+fn reason_and_time(status: &AccountStatus) -> (Option<&str>, Option<Milli>) {
+    match status {
+        AccountStatus::Active => (None, None),
+        AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at } => {
+            (Some(reason), Some(Milli(*at)))
+        }
     }
 }
 

@@ -141,6 +141,63 @@ pub(crate) async fn a_status_keeps_its_reason_and_time(bench: Bench) {
     }
 }
 
+/// Refused by the provider so many minutes from now on.
+fn refused(minutes: i64) -> AccountStatus {
+    AccountStatus::NeedsReauth {
+        reason: "invalid_grant".to_owned(),
+        at: now() + chrono::TimeDelta::minutes(minutes),
+    }
+}
+
+/// The ids of the accounts that nobody was told of.
+async fn untold(bench: &Bench) -> Vec<AccountId> {
+    let accounts = bench.store.account_untold().await.unwrap();
+    accounts.into_iter().map(|account| account.id).collect()
+}
+
+/// Notes that somebody was told of a status; whether the account still has it.
+async fn note_told(bench: &Bench, id: &AccountId, status: AccountStatus) -> bool {
+    let noted = bench.store.account_note_told(id, &status, now());
+    noted.await.unwrap()
+}
+
+pub(crate) async fn an_account_that_needs_attention_waits_to_be_told_of(bench: Bench) {
+    let (store, first) = (&bench.store, &bench.account);
+    assert!(untold(&bench).await.is_empty());
+    let second = bench.import("u", "second@example.org").await.id;
+    let third = bench.import("u", "third@example.org").await.id;
+    for (id, minutes) in [(first, 2), (&second, 1)] {
+        let set = store.account_set_status(id, refused(minutes));
+        set.await.unwrap();
+    }
+    store.account_retire(&third, now()).await.unwrap();
+    let waiting = store.account_untold().await.unwrap();
+    assert_eq!(waiting[1].status, refused(2));
+    assert_eq!(untold(&bench).await, [second.clone(), first.clone()]);
+    assert!(note_told(&bench, first, refused(2)).await);
+    assert_eq!(untold(&bench).await, [second]);
+}
+
+pub(crate) async fn what_was_told_counts_only_for_the_status_that_was_told(bench: Bench) {
+    let (store, id) = (&bench.store, &bench.account);
+    let set = async |status| store.account_set_status(id, status).await.unwrap();
+    let told = async |status| note_told(&bench, id, status).await;
+    set(refused(1)).await;
+    assert!(told(refused(1)).await);
+    set(refused(2)).await;
+    assert!(untold(&bench).await.is_empty(), "it is the same trouble");
+    bench.import("u", "u@example.org").await;
+    assert!(!told(refused(2)).await, "it was revived meanwhile");
+    set(refused(3)).await;
+    assert!(!told(refused(2)).await, "it failed again meanwhile");
+    assert_eq!(untold(&bench).await, [id.clone()]);
+    assert!(told(refused(3)).await);
+    set(AccountStatus::Active).await;
+    set(refused(4)).await;
+    assert_eq!(untold(&bench).await, [id.clone()]);
+    assert!(!note_told(&bench, &AccountId::new("a-0"), refused(4)).await);
+}
+
 pub(crate) async fn an_account_takes_everything_along(bench: Bench) {
     bench.changes(vec![event("a").upsert()]).await;
     bench.braked(Vec::new(), "c-1").await;
