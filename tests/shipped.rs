@@ -49,7 +49,12 @@ fn the_defaults_that_the_example_configuration_names_are_the_defaults() {
 
 /// Takes the `#` off a setting, unless there is no default that it could name.
 fn uncomment(line: &str) -> String {
-    const WITHOUT_DEFAULT: &[&str] = &["client_id", "public_url", "textfile_dir"];
+    const WITHOUT_DEFAULT: &[&str] = &[
+        "client_id",
+        "public_url",
+        "textfile_dir",
+        "account_attention",
+    ];
     let secret = |key: &str| {
         schema::SECTIONS
             .iter()

@@ -24,8 +24,8 @@ use std::path::PathBuf;
 pub use error::ConfigError;
 pub use sources::Sources;
 pub use types::{
-    CleanupConfig, GoogleConfig, MetricsConfig, MicrosoftConfig, QueueConfig, SecurityConfig,
-    StoreConfig, SyncConfig, WebhooksConfig,
+    CleanupConfig, GoogleConfig, Hook, HooksConfig, MetricsConfig, MicrosoftConfig, QueueConfig,
+    SecurityConfig, StoreConfig, SyncConfig, WebhooksConfig,
 };
 pub use urls::{QueueUrl, StoreUrl};
 pub use values::{Percent, duration_of};
@@ -49,6 +49,8 @@ pub struct Config {
     pub sync: SyncConfig,
     /// `[cleanup]`
     pub cleanup: CleanupConfig,
+    /// `[hooks]`
+    pub hooks: HooksConfig,
     /// `[metrics]`
     pub metrics: MetricsConfig,
     /// The file that was read; `None`: there was none.
@@ -74,6 +76,7 @@ impl Config {
             webhooks: reader.webhooks(&mut warnings)?,
             sync: reader.sync()?,
             cleanup: reader.cleanup()?,
+            hooks: reader.hooks()?,
             metrics: reader.metrics()?,
             store,
             file: reader.file,

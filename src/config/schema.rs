@@ -100,6 +100,11 @@ pub const SECTIONS: &[Section] = &[
         secret: &[],
     },
     Section {
+        name: "hooks",
+        plain: &["account_attention"],
+        secret: &[],
+    },
+    Section {
         name: "metrics",
         plain: &["textfile_dir"],
         secret: &[],

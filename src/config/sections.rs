@@ -173,6 +173,15 @@ impl Reader<'_> {
         })
     }
 
+    pub(super) fn hooks(&self) -> Built<HooksConfig> {
+        let read = |f: &super::read::Found<'_>| match f.in_file {
+            true => values::hook(f.kind, &f.dir),
+            false => values::program(f.kind, &f.dir),
+        };
+        let account_attention = self.get("hooks", "account_attention", read)?;
+        Ok(HooksConfig { account_attention })
+    }
+
     pub(super) fn metrics(&self) -> Built<MetricsConfig> {
         let textfile_dir = self.get("metrics", "textfile_dir", |f| values::path(f.kind, &f.dir))?;
         Ok(MetricsConfig { textfile_dir })

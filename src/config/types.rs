@@ -129,6 +129,22 @@ pub struct CleanupConfig {
     pub runs_after_days: u32,
 }
 
+/// `[hooks]`: programs of the operator's that are run when something happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HooksConfig {
+    /// Run when an account needs attention; `None`: nobody is told.
+    pub account_attention: Option<Hook>,
+}
+
+/// A program with its arguments, which no shell sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// A path, or a name without a slash that is looked up in `PATH`.
+    pub program: PathBuf,
+    /// Its arguments, as they are.
+    pub arguments: Vec<String>,
+}
+
 /// `[metrics]`: what monitoring reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetricsConfig {

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use config::ValueKind;
 
+use super::types::Hook;
+
 /// What a reader expected instead of what it was given.
 pub(super) type Expected = Cow<'static, str>;
 
@@ -130,6 +132,39 @@ pub(super) fn path(kind: &ValueKind, dir: &Path) -> Result<PathBuf, Expected> {
         true => Err(EXPECTED.into()),
         false => Ok(dir.join(path)),
     }
+}
+
+/// A program with its arguments; a relative path is taken from `dir`.
+pub(super) fn hook(kind: &ValueKind, dir: &Path) -> Result<Hook, Expected> {
+    const EXPECTED: &str = r#"a list of texts: a program and its arguments, like ["/usr/local/bin/tell", "--all"] (`~` and variables are not expanded)"#;
+    let ValueKind::Array(list) = kind else {
+        return Err(EXPECTED.into());
+    };
+    let (first, rest) = list.split_first().ok_or(EXPECTED)?;
+    let argument = |value: &config::Value| match &value.kind {
+        ValueKind::String(text) => Ok(text.clone()),
+        _ => Err(Expected::from(EXPECTED)),
+    };
+    let hook = program(&first.kind, dir).map_err(|_| EXPECTED)?;
+    Ok(Hook {
+        arguments: rest.iter().map(argument).collect::<Result<_, _>>()?,
+        ..hook
+    })
+}
+
+/// A program without arguments; a relative path is taken from `dir`.
+pub(super) fn program(kind: &ValueKind, dir: &Path) -> Result<Hook, Expected> {
+    const EXPECTED: &str = r#"a program, like "/usr/local/bin/tell" (arguments can be given in the file; `~` and variables are not expanded)"#;
+    let text = string(kind, EXPECTED)?;
+    let program = match text.contains('/') {
+        true => path(kind, dir).map_err(|_| EXPECTED)?,
+        false if text.starts_with(['~', '$']) => return Err(EXPECTED.into()),
+        false => PathBuf::from(text),
+    };
+    Ok(Hook {
+        program,
+        arguments: Vec::new(),
+    })
 }
 
 /// A Microsoft tenant. It becomes a segment of a path.

@@ -1,11 +1,11 @@
-//! One cycle of a job: lease, work, record, outcome.
+//! One cycle of a job: lease, work, hook, record, outcome.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Job, WrongArgument};
+use super::{Job, WrongArgument, attention};
 use crate::context::Context;
 use crate::model::lease::{LEASE, Lease, LeaseName};
 use crate::model::run::{JobRun, Outcome};
@@ -44,6 +44,7 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     if let Err(error) = store.lease_release(&lease.name, &owner).await {
         tracing::warn!(%error, "lease not released, it ends by itself");
     }
+    attention::tell(cx, &owner).await;
     let run = match worked {
         Ok(report) => run_of::<J>(cx, begun, outcome(&report), report),
         Err(error) => {

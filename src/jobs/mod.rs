@@ -1,6 +1,7 @@
 //! The jobs: what a timer runs. A job picks; how a calendar is synced is
 //! `sync`'s. One cycle of a job runs at a time.
 
+mod attention;
 mod auto_sync;
 mod cleanup;
 mod cycle;

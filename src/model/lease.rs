@@ -30,6 +30,8 @@ pub enum LeaseName {
     Tokens(AccountId),
     /// The watches of a calendar.
     Watches(CalendarId),
+    /// Telling of accounts that need attention.
+    Attention,
 }
 
 impl std::fmt::Display for LeaseName {
@@ -39,6 +41,7 @@ impl std::fmt::Display for LeaseName {
             Self::Calendar(id) => write!(out, "calendar:{id}"),
             Self::Tokens(id) => write!(out, "tokens:{id}"),
             Self::Watches(id) => write!(out, "watches:{id}"),
+            Self::Attention => out.write_str("attention"),
         }
     }
 }

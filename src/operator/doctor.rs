@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod disk;
 mod endpoints;
+mod hooks;
 mod key;
 mod machine;
 mod public_url;
@@ -35,9 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// Looks at the configuration, the key, the store, the queue, the clock, the
 /// addresses and registrations of the providers, webhooks.public_url, watches,
-/// timers and accounts. Changes nothing. Ends with 0 when all is well, with 3
-/// when there are warnings, with 1 when something fails, and with 78 when the
-/// configuration is wrong.
+/// timers, accounts and hooks. Changes nothing. Ends with 0 when all is well,
+/// with 3 when there are warnings, with 1 when something fails, and with 78 when
+/// the configuration is wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -91,6 +92,7 @@ impl Doctor {
         checks.extend([routed, watched]);
         checks.extend(timed);
         checks.push(accounts::look(&known));
+        checks.extend(hooks::look(&cx.config));
         tell(out, checks)
     }
 

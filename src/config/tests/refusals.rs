@@ -33,11 +33,21 @@ const REFUSED: &[(&str, &str)] = &[
     (
         "\n[gogle]\nclient_id = \"x\"\n",
         "DIR/c.toml, line 2: unknown section [gogle]; did you mean [google]?\n\
-         sections: [store] [queue] [security] [google] [microsoft] [webhooks] [sync] [cleanup] [metrics]",
+         sections: [store] [queue] [security] [google] [microsoft] [webhooks] [sync] [cleanup] [hooks] [metrics]",
     ),
     (
         "store = 5\n",
         "DIR/c.toml, line 1: store is a value; expected a section, which begins with a line of its own: [store]",
+    ),
+    (
+        "[hooks]\naccount_attention = \"tell --all\"\n",
+        "DIR/c.toml, line 2: hooks.account_attention is \"tell --all\"; expected a list of texts: a program and its \
+         arguments, like [\"/usr/local/bin/tell\", \"--all\"] (`~` and variables are not expanded)",
+    ),
+    (
+        "[hooks]\naccount_attention = [\"~/tell\"]\n",
+        "DIR/c.toml, line 2: hooks.account_attention is a list; expected a list of texts: a program and its \
+         arguments, like [\"/usr/local/bin/tell\", \"--all\"] (`~` and variables are not expanded)",
     ),
     (
         "[sync]\n# half a minute\nrequest_timeout = 30\n",
@@ -159,7 +169,7 @@ fn a_wrong_variable_is_named() {
             "CALSYNC__SNYC__PAST_DAYS",
             "3",
             "CALSYNC__SNYC__PAST_DAYS: unknown section [snyc]; did you mean [sync]?\n\
-             sections: [store] [queue] [security] [google] [microsoft] [webhooks] [sync] [cleanup] [metrics]",
+             sections: [store] [queue] [security] [google] [microsoft] [webhooks] [sync] [cleanup] [hooks] [metrics]",
         ),
         (
             "CALSYNC__SYNC__REQUEST_TIMEOUT",

@@ -165,3 +165,20 @@ fn values_are_read_in_their_units() {
     );
     assert!(!format!("{config:?}").contains("pw@"));
 }
+
+#[test]
+fn a_hook_is_a_program_with_its_arguments_and_as_a_variable_a_program_alone() {
+    let text = |list: &str| format!("[hooks]\naccount_attention = {list}\n");
+    assert_eq!(file("").load().hooks.account_attention, None);
+    let given = file(&text(r#"["bin/tell", "--to", ""]"#));
+    let hook = given.load().hooks.account_attention.unwrap();
+    assert_eq!(hook.program, given.dir.path().join("bin/tell"));
+    assert_eq!(hook.arguments, ["--to", ""]);
+    let named = file(&text(r#"["tell"]"#)).load().hooks.account_attention;
+    assert_eq!(named.unwrap().program, Path::new("tell"));
+    let variable = file(&text(r#"["tell", "--all"]"#))
+        .env("CALSYNC__HOOKS__ACCOUNT_ATTENTION", "/opt/tell it");
+    let hook = variable.load().hooks.account_attention.unwrap();
+    assert_eq!(hook.program, Path::new("/opt/tell it"));
+    assert_eq!(hook.arguments, Vec::<String>::new());
+}

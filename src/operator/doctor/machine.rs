@@ -23,6 +23,11 @@ pub(super) fn is_writable(directory: &Path) -> bool {
     directory.is_dir() && access(directory, Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
+/// Whether this user may run a file.
+pub(super) fn is_executable(path: &Path) -> bool {
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+}
+
 /// How many bytes this user may still write to the disk of a path.
 pub(super) fn free(path: &Path) -> io::Result<u64> {
     let disk = statvfs(path)?;
