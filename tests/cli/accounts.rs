@@ -244,6 +244,85 @@ async fn a_removed_account_is_kept_unseen_until_it_is_imported_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_task_waits_while_the_account_of_the_primary_calendar_is_removed() {
+    let world = World::new().await;
+    let program = &world.program;
+    program.text("prefs set --user ana --write-enabled true");
+    let id = program.json("accounts list")[0]["id"].clone();
+    program.text(&format!("accounts remove {}", id.as_str().unwrap()));
+    world.plan_a_report();
+    let before = world.sandbox.google.events(ANA).len();
+    let run = program.json("auto-sync --force");
+    assert_eq!(run["counts"]["failed"], 0, "{run}");
+    let task = program.json("explain task t-1");
+    assert_eq!(
+        (&task["link"], &task["scheduled"], &task["next"]),
+        (&json!("none"), &json!(true), &json!([])),
+        "{task}"
+    );
+    let why = task["why_no_event"].as_str().unwrap();
+    assert!(why.contains("no primary calendar that is synced"), "{why}");
+    assert_eq!(world.sandbox.google.events(ANA).len(), before);
+    world.import_account("").exits(0);
+    program.text("auto-sync --force");
+    assert_eq!(program.json("explain task t-1")["link"], "open");
+    assert_eq!(world.sandbox.google.events(ANA).len(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_for_a_removed_account_ends_quietly() {
+    let world = World::new().await;
+    let program = &world.program;
+    program.text("drain-webhooks");
+    let id = program.json("accounts list")[0]["id"].clone();
+    program.text(&format!("accounts remove {}", id.as_str().unwrap()));
+    let queue = rusqlite::Connection::open(program.path("state/calsync-queue.db")).unwrap();
+    let entry = r#"{"user_id":"ana","received_at":"2026-03-10T12:00:00Z"}"#;
+    let sql = "INSERT INTO deliveries (provider, entry) VALUES ('google', ?1)";
+    queue.execute(sql, [entry]).unwrap();
+    world.sandbox.google.clear_requests();
+    let run = program.json("drain-webhooks");
+    assert_eq!(
+        (&run["outcome"], &run["counts"]["claimed"]),
+        (&json!("ok"), &json!(1)),
+        "{run}"
+    );
+    let status = &program.json("queue status")[0];
+    for what in ["waiting", "held", "dead"] {
+        assert_eq!(status[what], 0, "{status}");
+    }
+    assert_eq!(world.sandbox.google.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_was_interrupted_is_completed_by_the_next_one() {
+    let mut world = World::new().await;
+    let revoke_url = world.sandbox.google.revoke_url();
+    let program = &mut world.program;
+    program.set("CALSYNC__GOOGLE__REVOKE_URL", &revoke_url);
+    let store = rusqlite::Connection::open(program.store()).unwrap();
+    let interrupt = "UPDATE accounts SET status = 'disabled', status_reason = 'being_removed',
+        status_at = '2026-03-10T12:00:00.000Z'";
+    store.execute_batch(interrupt).unwrap();
+    let attention = &program.json("status")["attention"];
+    assert_eq!(attention[0]["reason"], "being_removed");
+    let id = program.json("accounts list")[0]["id"].clone();
+    let removed = program.json(&format!("accounts remove {}", id.as_str().unwrap()));
+    let expected = json!({ "id": id, "calendars": 1, "removed": true, "forgotten": false,
+        "revoked": true });
+    assert_eq!(removed, expected);
+    let account = &program.json("accounts list")[0];
+    assert_eq!(
+        (&account["status"], &account["status_reason"]),
+        (&json!("disabled"), &json!("removed"))
+    );
+    let kept = "SELECT count(*) FROM accounts WHERE refresh_token IS NOT NULL";
+    let kept: i64 = store.query_row(kept, [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 0);
+    assert_eq!(program.json("status")["attention"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_encrypted_anew_with_the_first_key() {
     let mut world = World::without_account().await;
     let key = |world: &World| world.program.text("keygen").trim_end().to_owned();

@@ -11,6 +11,7 @@ mod doctor;
 mod events;
 mod explain;
 mod global;
+mod hooks;
 mod keygen;
 mod keys;
 mod manual;

@@ -25,7 +25,7 @@ fn hanging_in(world: &World, kind: Kind, arguments: &str) -> Child {
     child
 }
 
-fn send(child: &Child, signal: &str) {
+pub(crate) fn send(child: &Child, signal: &str) {
     let kill = format!("kill -{signal} {}", child.id());
     let sent = Command::new("/bin/sh").args(["-c", &kill]).status();
     assert!(sent.unwrap().success());
