@@ -97,6 +97,22 @@ enum Command {
     Man(manual::Man),
 }
 
+impl Command {
+    /// The target under which it marks start and end in the log, if it does.
+    fn target(&self) -> Option<&'static str> {
+        match self {
+            Self::AutoSync(_) => Some(AutoSync::MARKS.target),
+            Self::Pull(_) => Some(Pull::MARKS.target),
+            Self::DrainWebhooks(_) => Some(DrainWebhooks::MARKS.target),
+            Self::ResolveConflicts(_) => Some(ResolveConflicts::MARKS.target),
+            Self::Cleanup(_) => Some(Cleanup::MARKS.target),
+            Self::RenewWatches(_) => Some(RenewWatches::MARKS.target),
+            Self::ServeWebhooks(_) => Some(ServeWebhooks::TARGET),
+            _ => None,
+        }
+    }
+}
+
 impl Cli {
     /// The command line as clap knows it.
     #[must_use]
@@ -118,6 +134,7 @@ impl Cli {
             },
             json: self.json,
             no_progress: self.no_progress || self.runs_on(),
+            target: self.command.target(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::marks::{Marks, marks};
 use super::{Job, users};
 use crate::context::Context;
 use crate::engine::due::sync_is_due;
@@ -80,6 +81,9 @@ impl Job for AutoSync {
     const NAME: &'static str = "auto-sync";
     const COUNTS: &'static [&'static str] = &count::ALL;
     const CADENCE: Duration = Duration::from_secs(10 * 60);
+    const MARKS: Marks = marks!("calendar_auto_sync":
+        scheduled synced failed skipped deferred events_created events_updated events_removed
+        pushed conflicts requests);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let due = self.due(cx).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::marks::{Marks, marks};
 use super::{Job, users};
 use crate::context::Context;
 use crate::queue::DeliveryId;
@@ -52,6 +53,8 @@ impl Job for Cleanup {
         count::RUNS,
     ];
     const CADENCE: Duration = Duration::from_secs(24 * 60 * 60);
+    const MARKS: Marks = marks!("calendar_cleanup":
+        events conflicts status_rows deliveries runs);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let removed = remove_stale(cx).await?;

@@ -22,11 +22,22 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// something that does not exist.
 pub async fn run_cycle<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     let span = tracing::info_span!("cycle", job = J::NAME);
-    leased(job, cx).instrument(span).await
+    marked(job, cx).instrument(span).await
 }
 
-async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
+/// However it ends, the log says so.
+async fn marked<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     let begun = Instant::now();
+    (J::MARKS.started)(J::NAME);
+    let ran = leased(job, cx, begun).await;
+    match &ran {
+        Ok(run) => (J::MARKS.ended)(run),
+        Err(error) => (J::MARKS.ended)(&broken::<J>(cx, begun, error)),
+    }
+    ran
+}
+
+async fn leased<J: Job>(job: &J, cx: &Context, begun: Instant) -> anyhow::Result<JobRun> {
     let store = cx.store().await?;
     let owner = uuid::Uuid::now_v7().to_string();
     let name = LeaseName::Job(J::NAME);
@@ -39,7 +50,6 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
         tracing::info!("another instance is running, nothing done");
         return Ok(run_of::<J>(cx, begun, Outcome::Skipped, Report::default()));
     }
-    tracing::info!("cycle started");
     let worked = watched(job, cx, &owner).await;
     if let Err(error) = store.lease_release(&lease.name, &owner).await {
         tracing::warn!(%error, "lease not released, it ends by itself");
@@ -48,19 +58,15 @@ async fn leased<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     let run = match worked {
         Ok(report) => run_of::<J>(cx, begun, outcome(&report), report),
         Err(error) => {
-            let broken = run_of::<J>(cx, begun, Outcome::Failed, broken(&error));
             // The error itself is what matters; a wrong argument is nobody else's.
             if !error.is::<WrongArgument>() {
+                let broken = broken::<J>(cx, begun, &error);
                 store.run_save(&broken).await.ok();
             }
             return Err(error);
         }
     };
     store.run_save(&run).await?;
-    tracing::info!(
-        outcome = run.outcome.as_str(), duration_ms = run.duration_ms,
-        counts = %serde_json::json!(run.counts), "cycle ended"
-    );
     Ok(run)
 }
 
@@ -119,11 +125,11 @@ fn with_interruption(cx: &Context, mut report: Report, limited: Option<&str>) ->
     report
 }
 
-/// The report of a cycle that could not work, for whoever asks for the status.
-fn broken(error: &anyhow::Error) -> Report {
+/// The record of a cycle that could not work, for whoever asks for the status.
+fn broken<J: Job>(cx: &Context, begun: Instant, error: &anyhow::Error) -> JobRun {
     let mut report = Report::default();
     report.note("broken", format!("{error:#}"));
-    report
+    run_of::<J>(cx, begun, Outcome::Failed, report)
 }
 
 fn run_of<J: Job>(cx: &Context, begun: Instant, outcome: Outcome, report: Report) -> JobRun {

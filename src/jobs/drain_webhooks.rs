@@ -17,6 +17,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use self::backlog::{Backlog, Errand};
 use self::open::Open;
+use super::marks::{Marks, marks};
 use super::{Job, users};
 use crate::context::Context;
 use crate::model::account::ProviderKind;
@@ -66,6 +67,8 @@ impl Job for DrainWebhooks {
         count::DEAD,
     ];
     const CADENCE: Duration = Duration::from_secs(30);
+    const MARKS: Marks = marks!("calendar_webhook_processor":
+        claimed coalesced synced failed deferred dead);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let open = Open::default();

@@ -6,6 +6,7 @@ mod auto_sync;
 mod cleanup;
 mod cycle;
 mod drain_webhooks;
+mod marks;
 mod pull;
 mod renew_watches;
 mod resolve_conflicts;
@@ -19,6 +20,7 @@ pub use self::auto_sync::{AutoSync, Forecast};
 pub use self::cleanup::Cleanup;
 pub use self::cycle::{run_cycle, with_heartbeat};
 pub use self::drain_webhooks::DrainWebhooks;
+pub use self::marks::Marks;
 pub use self::pull::Pull;
 pub use self::renew_watches::RenewWatches;
 pub use self::resolve_conflicts::ResolveConflicts;
@@ -32,6 +34,8 @@ pub trait Job {
     const NAME: &'static str;
     /// What it counts, in the order of the documentation.
     const COUNTS: &'static [&'static str];
+    /// How its cycles are marked in the log.
+    const MARKS: Marks;
 
     /// How often a timer runs it.
     const CADENCE: Duration;

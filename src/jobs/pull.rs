@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use super::marks::{Marks, marks};
 use super::{Job, WrongArgument, users};
 use crate::context::Context;
 use crate::engine::due::is_working;
@@ -42,6 +43,9 @@ impl Job for Pull {
     const NAME: &'static str = "pull";
     const COUNTS: &'static [&'static str] = &count::ALL;
     const CADENCE: Duration = Duration::from_secs(20 * 60);
+    const MARKS: Marks = marks!("calendar_incremental_pull":
+        scheduled synced failed skipped deferred events_created events_updated events_removed
+        pushed conflicts requests);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let store = cx.store().await?.as_ref();

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::Job;
+use super::marks::{Marks, marks};
 use crate::context::Context;
 use crate::engine::watch;
 use crate::model::account::Account;
@@ -41,6 +42,8 @@ impl Job for RenewWatches {
         count::FAILED,
     ];
     const CADENCE: Duration = Duration::from_secs(60 * 60);
+    const MARKS: Marks = marks!("calendar_watch_renewal":
+        due renewed created unwatchable failed);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let Some(callbacks) = cx.callbacks().await? else {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::marks::{Marks, marks};
 use super::{Job, users};
 use crate::context::Context;
 use crate::model::conflict::{Conflict, ConflictKind};
@@ -33,6 +34,8 @@ impl Job for ResolveConflicts {
     const COUNTS: &'static [&'static str] =
         &[count::OPEN, count::RESOLVED, count::PARKED, count::FAILED];
     const CADENCE: Duration = Duration::from_secs(30 * 60);
+    const MARKS: Marks = marks!("calendar_conflict_resolution":
+        open resolved parked failed);
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let store = cx.store().await?;

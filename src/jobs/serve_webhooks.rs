@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::arrivals::take_in;
@@ -16,7 +17,7 @@ use crate::config::{WebhooksConfig, duration_of};
 use crate::context::{Context, read_clock};
 use crate::queue::QueueError;
 use crate::server::{
-    Arrival, Backends, Callers, Consents, Limits, Parts, Receiver, Server, Slot, Sockets,
+    self, Arrival, Backends, Callers, Consents, Limits, Parts, Receiver, Server, Slot, Sockets,
 };
 use crate::store::StoreError;
 
@@ -49,6 +50,9 @@ pub struct ServeWebhooks {
 }
 
 impl ServeWebhooks {
+    /// The target under which it says in the log when it starts and ends.
+    pub const TARGET: &str = server::TARGET;
+
     /// Receives until the context is asked to stop.
     ///
     /// # Errors
@@ -71,20 +75,23 @@ impl ServeWebhooks {
             backends: backends.clone(),
         });
         let server = Server {
-            receiver,
+            receiver: receiver.clone(),
             sockets,
             idle_exit: self.idle_exit,
         };
         cx.stop_on_signals();
-        let closed = CancellationToken::new();
+        let (closed, begun) = (CancellationToken::new(), Instant::now());
+        receiver.started();
         let serve = async {
             server.run(&cx.stop).await;
             closed.cancel();
         };
-        tokio::select! {
+        let ended = tokio::select! {
             ((), ()) = async { tokio::join!(serve, take_in(cx, arriving, &closed)) } => Ok(()),
             broken = bring(cx, &backends) => broken.map(|never| match never {}),
-        }
+        };
+        receiver.ended(begun.elapsed());
+        ended
     }
 
     async fn sockets(

@@ -25,6 +25,7 @@ mod tests;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
@@ -36,11 +37,17 @@ pub use self::consent::{Arrival, Arrived, Consents, Invitation};
 use self::health::{Health, Probe, Pushes};
 pub use self::limits::Limits;
 pub use self::loopback::Loopback;
-use self::metrics::Metrics;
+use self::metrics::{Metrics, Outcome};
 pub use self::serve::Server;
 pub use self::sockets::{ListenError, Sockets};
 use self::sparse::Sparse;
 use crate::provider::Signer;
+
+/// The target of the lines that say when a receiver starts and ends.
+pub const TARGET: &str = "calendar_webhook_receiver";
+
+/// What those lines call it.
+const JOB: &str = "serve-webhooks";
 
 /// Answers requests.
 pub struct Receiver {
@@ -97,6 +104,28 @@ impl Receiver {
             forged: Sparse::default(),
             unavailable: Sparse::default(),
         })
+    }
+
+    /// Says that it begins to receive.
+    pub fn started(&self) {
+        tracing::info!(target: TARGET, job = JOB, "receiver started");
+    }
+
+    /// Says that it ended, and what became of what was posted.
+    pub fn ended(&self, after: Duration) {
+        let total = |outcome| self.metrics.total(outcome);
+        tracing::info!(
+            target: TARGET,
+            job = JOB,
+            duration_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+            counts.queued = total(Outcome::Queued),
+            counts.forged = total(Outcome::Forged),
+            counts.malformed = total(Outcome::Malformed),
+            counts.hello = total(Outcome::Hello),
+            counts.challenge = total(Outcome::Challenge),
+            counts.unavailable = total(Outcome::Unavailable),
+            "receiver ended"
+        );
     }
 
     /// How queue and store are.

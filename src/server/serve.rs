@@ -61,7 +61,6 @@ impl Server {
         if timeout(time, gate.connections.wait()).await.is_err() {
             tracing::warn!("requests in flight were not answered in time");
         }
-        tracing::info!("stopped");
     }
 }
 

@@ -2,12 +2,14 @@
 //! stderr, so that stdout holds the result alone.
 //!
 //! On a terminal logs are text and there are progress bars; a log line is
-//! written above the bars, never through them. Elsewhere logs are JSON, one
-//! object a line, and nothing is drawn.
+//! written above the bars, never through them. Elsewhere, and wherever systemd
+//! runs it, logs are JSON, one object a line, and nothing is drawn.
 
 mod bars;
+mod filter;
+mod surroundings;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -15,6 +17,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 pub use bars::Bars;
+use surroundings::Surroundings;
 
 use crate::config::ConfigError;
 use crate::sync::progress::{Progress, Silent};
@@ -43,6 +46,8 @@ pub struct Options {
     pub json: bool,
     /// No progress bars.
     pub no_progress: bool,
+    /// The target under which this command marks its start and end.
+    pub target: Option<&'static str>,
 }
 
 /// Starts logging, for the rest of the process, and returns what cycles tell
@@ -53,7 +58,7 @@ pub fn init(options: &Options) -> anyhow::Result<Arc<dyn Progress>> {
     let plan = Plan::new(options, &surroundings);
     let filter = EnvFilter::builder()
         .parse(&plan.filter)
-        .map_err(|_| ConfigError::log_filter(&plan.filter))?;
+        .map_err(|_| ConfigError::log_filter(surroundings.filter.as_deref().unwrap_or_default()))?;
     let screen = MultiProgress::with_draw_target(plan.draw_target());
     log_to(&plan, filter, LogLines(screen.clone()))?;
     Ok(match plan.bars {
@@ -81,33 +86,6 @@ fn log_to(plan: &Plan, filter: EnvFilter, lines: LogLines) -> anyhow::Result<()>
     started.map_err(|e| anyhow::anyhow!("cannot start logging: {e}"))
 }
 
-/// What is known about where the process runs.
-#[derive(Clone, Debug, Default)]
-struct Surroundings {
-    terminal: bool,
-    /// `NO_COLOR` is set, or the terminal cannot show colours.
-    colourless: bool,
-    /// systemd runs it.
-    managed: bool,
-    /// `CALSYNC_LOG`.
-    filter: Option<String>,
-}
-
-impl Surroundings {
-    fn of_process() -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Self {
-            terminal: io::stderr().is_terminal(),
-            colourless: set("NO_COLOR")
-                || std::env::var_os("TERM").is_some_and(|term| term == "dumb"),
-            managed: set("INVOCATION_ID") || set("JOURNAL_STREAM"),
-            filter: std::env::var("CALSYNC_LOG")
-                .ok()
-                .filter(|filter| !filter.is_empty()),
-        }
-    }
-}
-
 /// What follows from the command line and the surroundings.
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
@@ -120,9 +98,10 @@ struct Plan {
 impl Plan {
     fn new(options: &Options, around: &Surroundings) -> Self {
         let wanted = !options.json && !options.no_progress && options.verbosity >= 0;
-        let bars = wanted && around.terminal && !around.managed;
+        let person = around.terminal && !around.managed;
+        let bars = wanted && person;
         let json = match options.format {
-            LogFormat::Auto => !around.terminal,
+            LogFormat::Auto => !person,
             LogFormat::Human => false,
             LogFormat::Json => true,
         };
@@ -130,10 +109,11 @@ impl Plan {
             json,
             colour: !json && around.terminal && !around.colourless,
             bars,
-            filter: around
-                .filter
-                .clone()
-                .unwrap_or_else(|| filter(options.verbosity, bars)),
+            filter: filter::of(
+                around.filter.as_deref().unwrap_or_default(),
+                options.target,
+                filter::by_verbosity(options.verbosity, bars),
+            ),
         }
     }
 
@@ -142,18 +122,6 @@ impl Plan {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
         }
-    }
-}
-
-/// Our own events by verbosity, those of the libraries from `warn` on. Where
-/// bars show how a cycle goes, its `info` lines would say it twice.
-fn filter(verbosity: i8, bars: bool) -> String {
-    match (verbosity, bars) {
-        (..0, _) => "error".to_owned(),
-        (0, true) => "warn".to_owned(),
-        (0, false) => "warn,calsync=info".to_owned(),
-        (1, _) => "warn,calsync=debug".to_owned(),
-        (2.., _) => "warn,calsync=trace".to_owned(),
     }
 }
 
@@ -184,6 +152,8 @@ impl Write for LogLines {
 mod tests {
     use super::*;
 
+    const BY_DEFAULT: &str = "warn,calsync=info,calendar_=info";
+
     fn terminal() -> Surroundings {
         Surroundings {
             terminal: true,
@@ -197,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_gets_text_and_bars_and_a_timer_gets_json() {
+    fn a_person_gets_text_and_bars_and_a_timer_gets_json() {
         let auto = Options::default();
         assert_eq!(plan(auto, &terminal()), (false, true, true, "warn".into()));
         assert_eq!(
             plan(auto, &Surroundings::default()),
-            (true, false, false, "warn,calsync=info".into())
+            (true, false, false, BY_DEFAULT.into())
         );
         let managed = Surroundings {
             managed: true,
@@ -210,7 +180,7 @@ mod tests {
         };
         assert_eq!(
             plan(auto, &managed),
-            (false, true, false, "warn,calsync=info".into())
+            (true, false, false, BY_DEFAULT.into())
         );
         let colourless = Surroundings {
             colourless: true,
@@ -232,11 +202,11 @@ mod tests {
         );
         assert_eq!(
             with(|o| o.json = true),
-            (false, true, false, "warn,calsync=info".into())
+            (false, true, false, BY_DEFAULT.into())
         );
         assert_eq!(
             with(|o| o.no_progress = true),
-            (false, true, false, "warn,calsync=info".into())
+            (false, true, false, BY_DEFAULT.into())
         );
         assert_eq!(
             with(|o| o.verbosity = -1),
@@ -244,11 +214,21 @@ mod tests {
         );
         assert_eq!(
             with(|o| o.verbosity = 1),
-            (false, true, true, "warn,calsync=debug".into())
+            (
+                false,
+                true,
+                true,
+                "warn,calsync=debug,calendar_=debug".into()
+            )
         );
         assert_eq!(
             with(|o| o.verbosity = 3),
-            (false, true, true, "warn,calsync=trace".into())
+            (
+                false,
+                true,
+                true,
+                "warn,calsync=trace,calendar_=trace".into()
+            )
         );
         let human = Options {
             format: LogFormat::Human,
@@ -256,26 +236,7 @@ mod tests {
         };
         assert_eq!(
             plan(human, &Surroundings::default()),
-            (false, false, false, "warn,calsync=info".into())
+            (false, false, false, BY_DEFAULT.into())
         );
-    }
-
-    #[test]
-    fn the_filter_of_the_environment_goes_before_the_verbosity() {
-        let around = Surroundings {
-            filter: Some("calsync=trace".into()),
-            ..Surroundings::default()
-        };
-        assert_eq!(
-            Plan::new(&Options::default(), &around).filter,
-            "calsync=trace"
-        );
-    }
-
-    #[test]
-    fn every_filter_is_one() {
-        for (verbosity, bars) in [(-1, false), (0, false), (0, true), (1, false), (2, false)] {
-            EnvFilter::builder().parse(filter(verbosity, bars)).unwrap();
-        }
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::line::{Line, empty_log};
-use crate::support::program::{ANA, Program, World};
+use crate::support::program::{ANA, Program, Ran, World};
 use crate::support::redis::Redis;
 use crate::support::serving::Serving;
 
@@ -104,9 +104,9 @@ impl House {
     }
 
     /// Stops the receiver.
-    pub(crate) fn stop_serving(&mut self) {
+    pub(crate) fn stop_serving(&mut self) -> Ran {
         let receiver = self.receiver.take().unwrap();
-        receiver.stop("TERM").exits(0);
+        receiver.stop("TERM").exits(0)
     }
 
     /// The receiver is not there any more, however it ended.

@@ -11,6 +11,7 @@ mod drain;
 mod gate;
 mod house;
 mod line;
+mod log;
 mod mortal;
 mod receiver;
 mod redis;

@@ -68,6 +68,15 @@ impl Metrics {
         self.of(provider)[outcome as usize].fetch_add(number, Ordering::Relaxed);
     }
 
+    /// How many ended so, from all providers.
+    pub(super) fn total(&self, outcome: Outcome) -> u64 {
+        let counts = ProviderKind::ALL.map(|provider| &self.of(provider)[outcome as usize]);
+        counts
+            .iter()
+            .map(|count| count.load(Ordering::Relaxed))
+            .sum()
+    }
+
     /// Counts the time that a push took.
     pub(super) fn pushed(&self, time: Duration) {
         self.pushes.observe(time);
