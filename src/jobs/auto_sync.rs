@@ -84,6 +84,7 @@ impl Job for AutoSync {
     const MARKS: Marks = marks!("calendar_auto_sync":
         scheduled synced failed skipped deferred events_created events_updated events_removed
         pushed conflicts requests);
+    const TELLS_STATE: bool = true;
 
     async fn run(&self, cx: &Context, owner: &str) -> anyhow::Result<Report> {
         let due = self.due(cx).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Job, WrongArgument, attention};
+use super::{Job, WrongArgument, attention, textfile};
 use crate::context::Context;
 use crate::model::lease::{LEASE, Lease, LeaseName};
 use crate::model::run::{JobRun, Outcome};
@@ -25,14 +25,18 @@ pub async fn run_cycle<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> 
     marked(job, cx).instrument(span).await
 }
 
-/// However it ends, the log says so.
+/// However it ends, the log and the metrics say so.
 async fn marked<J: Job>(job: &J, cx: &Context) -> anyhow::Result<JobRun> {
     let begun = Instant::now();
     (J::MARKS.started)(J::NAME);
     let ran = leased(job, cx, begun).await;
-    match &ran {
-        Ok(run) => (J::MARKS.ended)(run),
-        Err(error) => (J::MARKS.ended)(&broken::<J>(cx, begun, error)),
+    let run = match &ran {
+        Ok(run) => run.clone(),
+        Err(error) => broken::<J>(cx, begun, error),
+    };
+    (J::MARKS.ended)(&run);
+    if !matches!(&ran, Err(error) if error.is::<WrongArgument>()) {
+        textfile::tell::<J>(cx, &run).await;
     }
     ran
 }

@@ -11,6 +11,7 @@ mod pull;
 mod renew_watches;
 mod resolve_conflicts;
 mod serve_webhooks;
+mod textfile;
 mod users;
 
 use std::future::Future;
@@ -36,6 +37,8 @@ pub trait Job {
     const COUNTS: &'static [&'static str];
     /// How its cycles are marked in the log.
     const MARKS: Marks;
+    /// Whether its metrics tell what is in the store; one job's do.
+    const TELLS_STATE: bool = false;
 
     /// How often a timer runs it.
     const CADENCE: Duration;

@@ -109,6 +109,14 @@ pub enum ResolutionStatus {
 }
 
 impl ConflictKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::Edit,
+        Self::EditDelete,
+        Self::Duplicate,
+        Self::MassDelete,
+    ];
+
     /// The name in tables and listings.
     #[must_use]
     pub fn as_str(self) -> &'static str {

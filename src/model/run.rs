@@ -41,6 +41,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Partial,
+        Self::Failed,
+        Self::Deferred,
+        Self::Skipped,
+    ];
+
     /// The name in tables and listings.
     #[must_use]
     pub fn as_str(self) -> &'static str {

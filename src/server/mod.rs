@@ -37,6 +37,7 @@ pub use self::consent::{Arrival, Arrived, Consents, Invitation};
 use self::health::{Health, Probe, Pushes};
 pub use self::limits::Limits;
 pub use self::loopback::Loopback;
+pub(crate) use self::metrics::{Kind, Text};
 use self::metrics::{Metrics, Outcome};
 pub use self::serve::Server;
 pub use self::sockets::{ListenError, Sockets};

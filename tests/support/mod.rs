@@ -13,6 +13,7 @@ pub(crate) mod microsoft;
 pub(crate) mod place;
 pub(crate) mod planner;
 pub(crate) mod program;
+pub(crate) mod prometheus;
 pub(crate) mod redis;
 pub(crate) mod services;
 pub(crate) mod serving;

@@ -28,35 +28,37 @@ fn marks<'a>(lines: &'a [Value], target: &str) -> Vec<&'a Value> {
     marks.collect()
 }
 
-/// What identifies a person, or opens their calendars.
+/// What identifies a person, or opens their calendars. Tokens are told by how
+/// they begin.
 fn personal(house: &House) -> Vec<String> {
-    let (google, microsoft) = (&house.world.sandbox.google, &house.world.sandbox.microsoft);
     let key = std::fs::read_to_string(house.program().path("state/calsync.key")).unwrap();
-    let mut personal = vec![
-        google.access_token(ANA),
-        google.add_account(ANA).refresh_token,
-        microsoft.access_token(ANA),
-        microsoft.add_account(ANA).refresh_token,
-        key.trim().to_owned(),
-    ];
-    for watches in [
-        "SELECT id FROM webhook_subscriptions",
-        "SELECT sync_token FROM calendars",
+    let store = house.store();
+    let mut rows = store.prepare("SELECT sync_token FROM calendars").unwrap();
+    let tokens = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let mut personal: Vec<_> = tokens.map(Result::unwrap).collect();
+    assert_eq!(personal.len(), 2);
+    personal.push(key.trim().to_owned());
+    let (google, microsoft) = (&house.world.sandbox.google, &house.world.sandbox.microsoft);
+    for (token, beginning) in [
+        (google.access_token(ANA), "ya29."),
+        (google.add_account(ANA).refresh_token, "1//"),
+        (microsoft.access_token(ANA), "EwB4A8l6"),
+        (microsoft.add_account(ANA).refresh_token, "M.C512_BAY."),
     ] {
-        let store = house.store();
-        let mut rows = store.prepare(watches).unwrap();
-        let texts = rows.query_map([], |row| row.get::<_, Option<String>>(0));
-        personal.extend(texts.unwrap().filter_map(Result::unwrap));
+        assert!(token.starts_with(beginning), "{token}");
+        personal.push(beginning.to_owned());
     }
     let words = [
         "a secret of these stories",
         "Standup",
         "Room 1",
         "Review",
+        "report",
+        "entry ",
+        "changed ",
         ANA,
     ];
     personal.extend(words.map(str::to_owned));
-    personal.extend(["report", "entry ", "changed "].map(str::to_owned));
     personal
 }
 

@@ -12,6 +12,7 @@ mod gate;
 mod house;
 mod line;
 mod log;
+mod metrics;
 mod mortal;
 mod receiver;
 mod redis;
