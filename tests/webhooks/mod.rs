@@ -13,6 +13,7 @@ mod house;
 mod line;
 mod log;
 mod metrics;
+mod monitoring;
 mod mortal;
 mod receiver;
 mod redis;
