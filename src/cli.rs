@@ -21,6 +21,7 @@ use crate::operator::{
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
 
+mod config_page;
 mod exit;
 mod help;
 mod manual;

@@ -1,6 +1,7 @@
 //! The files that are installed beside the binary say what it really does.
 
 mod commands;
+mod completions;
 mod crontab;
 mod jobs;
 #[cfg(feature = "sandbox")]

@@ -34,10 +34,11 @@ impl Completions {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  calsync man | man -l -                        read the page
-  calsync man --dir /usr/local/share/man/man1   install all of them")]
+  calsync man | man -l -  read the page
+  calsync man --dir man   write all of them: .1 for man1, .5 for man5")]
 pub(super) struct Man {
-    /// Write a page for the program and each subcommand into this directory
+    /// Write a page for the program, each subcommand and the configuration file
+    /// into this directory
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }

@@ -1,17 +1,22 @@
-//! Manual pages (man(7)) from the command line's definition. They hold no
-//! date, so that the same sources give the same pages.
+//! Manual pages (man(7)) from the command line's definition. The same sources
+//! give the same pages on every day.
 
 use std::fmt::Write;
 
 use clap::Command;
 use clap_mangen::Man;
 
+use super::config_page;
+
+/// The date of the version that Cargo.toml names, to be changed with it.
+const DATE: &str = "2026-11-27";
+
 /// Every page with its file name: of the program, and of its subcommands on
-/// every level.
+/// every level, and of the configuration file.
 pub(super) fn all(program: Command) -> anyhow::Result<Vec<(String, String)>> {
     let mut program = program.disable_help_subcommand(true);
     program.build();
-    let mut pages = Vec::new();
+    let mut pages = vec![(config_page::FILE.to_owned(), config_page::page())];
     let mut left = vec![program];
     while let Some(command) = left.pop() {
         pages.push((format!("{}.1", name(&command)), of(&command)?));
@@ -24,7 +29,7 @@ pub(super) fn all(program: Command) -> anyhow::Result<Vec<(String, String)>> {
 pub(super) fn of(command: &Command) -> anyhow::Result<String> {
     let blocks = command.get_after_long_help().map(ToString::to_string);
     let command = command.clone().disable_help_subcommand(true);
-    let title = title(&command);
+    let title = title(name(&command), 1, "User Commands");
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;
     let page = String::from_utf8(page)?;
@@ -34,7 +39,8 @@ pub(super) fn of(command: &Command) -> anyhow::Result<String> {
     });
     let page = lines.collect::<Vec<_>>().join("\n") + "\n";
     let page = page.replace(".br\n\n.br\n", ".sp\n");
-    Ok(with_blocks(&page, &blocks.unwrap_or_default()))
+    let page = with_blocks(&page, &blocks.unwrap_or_default());
+    Ok(page + ".SH \"SEE ALSO\"\n.BR calsync\\-config (5)\n")
 }
 
 fn name(command: &Command) -> &str {
@@ -43,13 +49,10 @@ fn name(command: &Command) -> &str {
         .unwrap_or_else(|| command.get_name())
 }
 
-/// An empty date has to be quoted, or what follows takes its place.
-fn title(command: &Command) -> String {
-    format!(
-        ".TH {} 1 \"\" \"calsync {}\" \"User Commands\"",
-        name(command).to_uppercase(),
-        env!("CARGO_PKG_VERSION")
-    )
+/// The line that a page begins with.
+pub(super) fn title(name: &str, section: u8, manual: &str) -> String {
+    let (name, version) = (name.to_uppercase(), env!("CARGO_PKG_VERSION"));
+    format!(".TH {name} {section} {DATE} \"calsync {version}\" \"{manual}\"")
 }
 
 /// The page with the blocks below the help as sections of their own.
@@ -69,7 +72,7 @@ fn with_blocks(page: &str, blocks: &str) -> String {
 }
 
 /// Lines that are shown as they stand.
-fn escaped(lines: &str) -> String {
+pub(super) fn escaped(lines: &str) -> String {
     lines
         .replace('\\', "\\e")
         .replace('-', "\\-")
@@ -84,12 +87,9 @@ mod tests {
     #[test]
     fn a_page_has_the_same_title_on_every_day() {
         let page = of(&Cli::definition()).unwrap();
-        let title = concat!(
-            ".TH CALSYNC 1 \"\" \"calsync ",
-            env!("CARGO_PKG_VERSION"),
-            "\" \"User Commands\""
-        );
-        assert!(page.contains(title), "{page}");
+        let version = env!("CARGO_PKG_VERSION");
+        let title = format!(".TH CALSYNC 1 {DATE} \"calsync {version}\" \"User Commands\"\n");
+        assert!(page.contains(&title), "{page}");
     }
 
     #[test]
@@ -107,7 +107,12 @@ mod tests {
     fn every_level_has_pages() {
         let pages = all(Cli::definition()).unwrap();
         let names: Vec<_> = pages.iter().map(|(name, _)| name.as_str()).collect();
-        for name in ["calsync.1", "calsync-pull.1", "calsync-accounts-import.1"] {
+        for name in [
+            "calsync.1",
+            "calsync-pull.1",
+            "calsync-accounts-import.1",
+            "calsync-config.5",
+        ] {
             assert!(names.contains(&name), "{name}: {names:?}");
         }
         assert!(!names.iter().any(|name| name.contains("help")), "{names:?}");

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::shipped;
+use super::tools::{said, tool};
 
 /// The files of a directory by name.
 fn files(dir: &Path) -> BTreeMap<String, String> {
@@ -25,7 +26,7 @@ fn the_manual_is_what_calsync_writes() {
     assert!(written.unwrap().success());
     let (shipped, written) = (files(&shipped("man")), files(dir.path()));
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
-    let regenerate = "run: rm man/*.1; cargo run -- man --dir man";
+    let regenerate = "run: rm man/*; cargo run -- man --dir man";
     assert_eq!(names(&shipped), names(&written), "{regenerate}");
     for (name, page) in &written {
         assert!(
@@ -33,4 +34,14 @@ fn the_manual_is_what_calsync_writes() {
             "{name} is out of date; {regenerate}"
         );
     }
+}
+
+#[test]
+fn mandoc_warns_of_no_page() {
+    let Some(mut mandoc) = tool("mandoc") else {
+        return;
+    };
+    let pages = files(&shipped("man")).into_keys();
+    let pages = pages.map(|name| shipped("man").join(name));
+    said(mandoc.args(["-T", "lint", "-W", "warning"]).args(pages));
 }
