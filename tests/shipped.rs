@@ -4,6 +4,7 @@ mod commands;
 mod completions;
 mod crontab;
 mod jobs;
+mod package;
 #[cfg(feature = "sandbox")]
 mod pages;
 mod schedule;
