@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calsync::jobs::{AutoSync, Cleanup, DrainWebhooks, Job, Pull, RenewWatches, ResolveConflicts};
+use calsync::jobs::CADENCES;
 
 use super::{crontab, read, shipped, units};
 
 /// The jobs that something has to start again and again.
-pub(super) const JOBS: [&str; 6] = [
-    AutoSync::NAME,
-    Cleanup::NAME,
-    DrainWebhooks::NAME,
-    Pull::NAME,
-    RenewWatches::NAME,
-    ResolveConflicts::NAME,
-];
+pub(super) const JOBS: [&str; CADENCES.len()] = {
+    let mut jobs = [""; CADENCES.len()];
+    let mut index = 0;
+    while index < jobs.len() {
+        jobs[index] = CADENCES[index].0;
+        index += 1;
+    }
+    jobs
+};
 
 /// The rows of the README's table of jobs: how often each one runs.
 fn rows() -> BTreeMap<String, String> {
@@ -46,7 +47,9 @@ fn every_job_has_a_timer_a_line_of_the_crontab_a_row_and_a_page() {
 #[test]
 fn timers_crontab_and_readme_agree_on_how_often_a_job_runs() {
     let (timers, crontab, rows) = (units::cadences(), crontab::cadences(), rows());
-    for job in JOBS {
+    for (job, cadence) in CADENCES {
+        let seconds = u32::try_from(cadence.as_secs()).unwrap();
+        assert_eq!(timers[job], BTreeSet::from([seconds]), "{job}");
         assert_eq!(timers[job], crontab[job], "{job}");
         let seconds = match rows[job].as_str() {
             "daily 03:00 UTC" => 24 * 60 * 60,

@@ -126,12 +126,12 @@ fn judge(
     let found = format!("{who}, {}", said(last));
     let advice = match runner {
         Runner::Nobody(Some(_)) => {
-            format!("install systemd/{unit} and its service, then `systemctl enable --now {unit}`")
+            format!("install what is in systemd/, then `systemctl enable --now {unit}`")
         }
         Runner::Nobody(None) => format!("take the line of `calsync {job}` from crontab.example"),
         _ if is_recent(last, cadence, now) => return Check::ok(&name(job), found),
         Runner::Timer => {
-            format!("look at `systemctl status {unit} calsync-{job}.service`")
+            format!("look at `systemctl status {unit} calsync@{job}.service`")
         }
         Runner::Cron => format!("is cron running? try `calsync {job}`"),
     };
