@@ -237,8 +237,9 @@ pub trait Accounts {
     /// Removes an account with its calendars, events and tokens; false when
     /// there is none.
     async fn account_remove(&self, id: &AccountId) -> Result<bool>;
-    /// Wipes the tokens of an account and disables it as removed at a moment;
-    /// its calendars and their history stay. False when there is none.
+    /// Wipes the tokens of a disabled account, which counts as removed from a
+    /// moment on; its calendars and their history stay. False when there is
+    /// none: one that was connected again meanwhile is not disabled any more.
     async fn account_retire(&self, id: &AccountId, at: DateTime<Utc>) -> Result<bool>;
     /// Notes whether an account can be used. One that is disabled does not come
     /// to need attention.

@@ -29,6 +29,8 @@ fn expected() -> BTreeSet<String> {
         "config.example.toml",
         "copyright",
         "crontab.example",
+        "monitoring/calsync-dashboard.json",
+        "monitoring/calsync.rules.yml",
     ];
     let mut files = BTreeSet::from(
         [

@@ -106,6 +106,9 @@ fn text(row: &Removed, how: How, was_removed: bool) -> String {
             "account {id} was removed already; {number} kept until `calsync accounts remove {id} \
              --forget`"
         ),
+        How { .. } if !row.removed => {
+            format!("account {id} is not removed: it was connected again meanwhile")
+        }
         How { .. } => format!("account {id} removed; {number} kept, but not shown"),
     }
 }

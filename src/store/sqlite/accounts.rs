@@ -54,8 +54,12 @@ impl Accounts for SqliteStore {
 
     async fn account_retire(&self, id: &AccountId, at: DateTime<Utc>) -> Result<bool> {
         let id = id.clone();
-        self.write_durably(move |tx| retire(tx, &id, AccountStatus::REMOVED, at))
-            .await
+        self.write_durably(move |tx| {
+            let sql = "SELECT 1 FROM accounts WHERE id = ?1 AND status = 'disabled'";
+            let is_disabled = tx.prepare_cached(sql)?.exists([&id])?;
+            Ok(is_disabled && retire(tx, &id, AccountStatus::REMOVED, at)?)
+        })
+        .await
     }
 
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calsync::model::account::Account;
+use calsync::model::account::{Account, AccountStatus};
 use calsync::model::calendar::{AccessRole, Calendar, DiscoveredCalendar, Discovery};
 use calsync::model::change::Change;
 use calsync::model::conflict::{Conflict, ConflictKind, ResolutionStatus};
@@ -54,6 +54,16 @@ impl Bench {
     /// The directory of a store that is made of files.
     pub(crate) fn directory(&self) -> &std::path::Path {
         self.directory.path()
+    }
+
+    /// Disables an account and wipes its tokens; whether it did.
+    pub(crate) async fn retire(&self, id: &AccountId) -> bool {
+        let status = AccountStatus::Disabled {
+            reason: "being_removed".to_owned(),
+            at: now(),
+        };
+        self.store.account_set_status(id, status).await.unwrap();
+        self.store.account_retire(id, now()).await.unwrap()
     }
 
     /// Imports a login of a user.

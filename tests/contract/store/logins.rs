@@ -94,9 +94,9 @@ pub(crate) async fn an_import_takes_the_account_without_subject_then_a_usable_on
     let old = connect(&bench, "u", "s-1", email).await.account.id;
     let new = connect(&bench, "u", "s-2", email).await.account.id;
     assert_eq!(bench.import("u", email).await.id, new, "the newest");
-    bench.store.account_retire(&new, now()).await.unwrap();
+    assert!(bench.retire(&new).await);
     assert_eq!(bench.import("u", email).await.id, old, "the usable one");
-    bench.store.account_retire(&old, now()).await.unwrap();
+    assert!(bench.retire(&old).await);
     let revived = bench.import("u", email).await;
     assert_eq!(revived.id, new);
     assert_eq!(revived.subject.as_deref(), Some("s-2"));
@@ -137,7 +137,9 @@ pub(crate) async fn a_retired_account_keeps_all_but_its_tokens_until_it_is_back(
     let stored = bench.store.account_tokens(&bench.account).await.unwrap();
     let revision = stored.unwrap().revision;
     let store = &bench.store;
-    assert!(store.account_retire(&bench.account, now()).await.unwrap());
+    let in_use = store.account_retire(&bench.account, now());
+    assert!(!in_use.await.unwrap(), "somebody connected it meanwhile");
+    assert!(bench.retire(&bench.account).await);
     let nobody = AccountId::new("a-0");
     assert!(!store.account_retire(&nobody, now()).await.unwrap());
     assert!(bench.timeline().await.is_empty());
