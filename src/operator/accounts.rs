@@ -32,7 +32,8 @@ enum Action {
     ///
     /// JSON, one object a line or one array. user_id, provider (google or
     /// microsoft), email and refresh_token are required; access_token,
-    /// expires_at and scopes may follow. The user must have been imported. An
+    /// expires_at and scopes may follow; scopes, if given, say whether calendars
+    /// may be written. The user must have been imported. An
     /// account of the same user, provider and address gets the new tokens and
     /// works again. All accounts of the file are imported, or none; then their
     /// calendars are discovered, pulled for the first time, and watched if

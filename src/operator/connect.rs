@@ -14,6 +14,7 @@ use crate::model::account::ProviderKind;
 use crate::model::id::{AccountId, UserId};
 use crate::provider::{Granted, Permission, ProviderError};
 use crate::server::Invitation;
+use crate::sync::clock::Clock;
 use crate::sync::{Linked, Sync};
 
 /// Connect an account of a user: the provider asks them to allow it
@@ -97,7 +98,9 @@ impl Connect {
             () = cx.stop.cancelled() => anyhow::bail!("asked to stop: nothing was connected"),
         };
         let owner = uuid::Uuid::now_v7().to_string();
-        let sync = cx.watching_sync(&owner, callbacks).await?;
+        // Whoever allowed it may have taken their time.
+        let clock = Clock::at(cx.clock.now());
+        let sync = cx.sync_at(clock, &owner, callbacks).await?;
         let taken_in = with_heartbeat(cx, &owner, self.take_in(cx, &sync, granted)).await;
         sync.close().await;
         self.tell(out, &taken_in?)

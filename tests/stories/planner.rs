@@ -6,3 +6,4 @@ mod conflicts;
 mod edits;
 mod removals;
 mod tasks;
+mod week;

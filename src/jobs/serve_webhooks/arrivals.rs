@@ -6,9 +6,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::{Context, read_clock};
-use crate::jobs::with_heartbeat;
+use crate::jobs::cycle::with_heartbeat_of;
 use crate::provider::{ConsentCode, ProviderError};
-use crate::server::{Arrival, Arrived};
+use crate::server::{Arrival, Arrived, Invitation};
 use crate::store::StoreError;
 use crate::sync::clock::Clock;
 use crate::sync::{Linked, Sync};
@@ -35,13 +35,14 @@ pub(super) async fn take_in(
 /// of the jobs.
 async fn connect(cx: &Context, arrival: Arrival) {
     let owner = uuid::Uuid::now_v7().to_string();
-    let visit = with_heartbeat(cx, &owner, visit(cx, &owner, arrival));
-    if let Err(error) = visit.await {
+    let clock = Clock::at(read_clock());
+    let visit = visit(cx, clock, &owner, arrival);
+    if let Err(error) = with_heartbeat_of(cx, clock, &owner, visit).await {
         tracing::warn!("an account is not connected, or not yet read: {error:#}");
     }
 }
 
-async fn visit(cx: &Context, owner: &str, arrival: Arrival) -> anyhow::Result<()> {
+async fn visit(cx: &Context, clock: Clock, owner: &str, arrival: Arrival) -> anyhow::Result<()> {
     let (reply, _busy) = (arrival.reply, arrival.busy);
     let invitation = arrival.invitation;
     let code = ConsentCode {
@@ -50,7 +51,7 @@ async fn visit(cx: &Context, owner: &str, arrival: Arrival) -> anyhow::Result<()
         verifier: &arrival.verifier,
         wanted: invitation.wanted,
     };
-    let begun = begin(cx, owner, &invitation, &code).await;
+    let begun = begin(cx, clock, owner, &invitation, &code).await;
     let (sync, linked) = match begun {
         Ok(begun) => begun,
         Err(error) => {
@@ -73,12 +74,12 @@ async fn visit(cx: &Context, owner: &str, arrival: Arrival) -> anyhow::Result<()
 /// Exchanges the code and stores what came for it.
 async fn begin(
     cx: &Context,
+    clock: Clock,
     owner: &str,
-    invitation: &crate::server::Invitation,
+    invitation: &Invitation,
     code: &ConsentCode<'_>,
 ) -> anyhow::Result<(Sync, Linked)> {
     let callbacks = cx.callbacks().await?;
-    let clock = Clock::at(read_clock());
     let sync = cx.sync_at(clock, owner, callbacks).await?;
     let adapter = cx.providers().await?.of(invitation.provider);
     let granted = adapter.redeem(code, clock.now()).await?;
