@@ -11,6 +11,7 @@ mod clock;
 mod effects;
 pub mod faults;
 pub mod google;
+mod html;
 pub mod ics;
 mod ids;
 mod log;

@@ -1,6 +1,7 @@
 //! The pages that people see while they sign in.
 
 use super::super::answer::Answer;
+use super::super::html::{escaped, html};
 use super::consent::Asked;
 use super::world::World;
 
@@ -44,21 +45,4 @@ fn inputs<'a>(
         )
     });
     each.collect()
-}
-
-fn html(status: u16, title: &str, body: &str) -> Answer {
-    Answer {
-        content_type: "text/html; charset=utf-8",
-        body: format!(
-            "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
-        ),
-        ..Answer::empty(status)
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
