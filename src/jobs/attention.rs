@@ -8,7 +8,7 @@ mod hook;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -26,6 +26,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// After this time no other account is told of: a cycle has to end.
 const ENOUGH: Duration = Duration::from_secs(120);
+
+/// For how long nobody tells after the hook failed: whatever it needs is not
+/// there, and a cycle has other things to do.
+const REST: TimeDelta = TimeDelta::minutes(5);
 
 /// How much of what a hook said is logged, in characters.
 const SHOWN: usize = 200;
@@ -95,14 +99,23 @@ async fn tell_alone(cx: &Context, owner: &str, hook: &Hook) -> anyhow::Result<()
         return Ok(());
     }
     let told = with_heartbeat(cx, owner, tell_all(cx, store.as_ref(), hook)).await;
-    store.lease_release(&lease.name, owner).await?;
-    told
+    if let Ok(true) = told {
+        store.lease_release(&lease.name, owner).await?;
+        return Ok(());
+    }
+    let rest = Lease {
+        until: cx.clock.now() + REST,
+        ..lease
+    };
+    store.lease_acquire(&rest, cx.clock.now()).await?;
+    told.map(drop)
 }
 
-/// Tells of one after the other, as long as there is time.
-async fn tell_all(cx: &Context, store: &dyn Store, hook: &Hook) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    for account in store.account_untold().await? {
+/// Tells of one after the other, as long as there is time; whether the hook
+/// took all that it was told.
+async fn tell_all(cx: &Context, store: &dyn Store, hook: &Hook) -> anyhow::Result<bool> {
+    let (begun, mut took_all) = (Instant::now(), true);
+    for account in in_turn(store.account_untold().await?, cx.now()) {
         if cx.stop.is_cancelled() || begun.elapsed() >= ENOUGH {
             tracing::info!("the other accounts are told of by the next cycle");
             break;
@@ -115,9 +128,21 @@ async fn tell_all(cx: &Context, store: &dyn Store, hook: &Hook) -> anyhow::Resul
             ended = hook::run(hook, &line, LIMIT) => ended,
             () = cx.stop.cancelled() => continue,
         };
+        took_all &= matches!(ended, Ended::Well);
         settle(cx, store, &account, ended).await?;
     }
-    Ok(())
+    Ok(took_all)
+}
+
+/// Another one is the first each minute: those with which the hook hangs do not
+/// use up the time of the others for ever.
+fn in_turn(mut accounts: Vec<Account>, now: DateTime<Utc>) -> Vec<Account> {
+    let number = i64::try_from(accounts.len()).unwrap_or(i64::MAX).max(1);
+    let first = (now.timestamp() / 60).rem_euclid(number);
+    let first = usize::try_from(first).unwrap_or_default();
+    let first = first.min(accounts.len());
+    accounts.rotate_left(first);
+    accounts
 }
 
 /// Notes that the hook was told, or logs why not.
@@ -138,7 +163,7 @@ async fn settle(
     let said: String = said.chars().take(SHOWN).collect();
     tracing::warn!(
         account.id = %account.id, %said,
-        "hooks.account_attention {how}; the next cycle tries again"
+        "hooks.account_attention {how}; a cycle after some minutes tries again"
     );
     Ok(())
 }

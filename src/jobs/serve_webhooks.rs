@@ -18,6 +18,7 @@ use crate::context::{Context, read_clock};
 use crate::queue::QueueError;
 use crate::server::{
     self, Arrival, Backends, Callers, Consents, Limits, Parts, Receiver, Server, Slot, Sockets,
+    keeps_cookies,
 };
 use crate::store::StoreError;
 
@@ -129,11 +130,14 @@ fn callers(config: &WebhooksConfig) -> Callers {
 /// What connecting accounts takes: an address that browsers reach, and a
 /// provider that knows us.
 async fn consents(cx: &Context, arrivals: mpsc::Sender<Arrival>) -> Option<Consents> {
-    Some(Consents {
-        public_url: cx.config.webhooks.public_url.clone()?,
-        providers: cx.providers().await.ok()?.clone(),
-        arrivals,
-    })
+    let public_url = cx
+        .config
+        .webhooks
+        .public_url
+        .clone()
+        .filter(keeps_cookies)?;
+    let providers = cx.providers().await.ok()?.clone();
+    Some(Consents::new(public_url, providers, arrivals))
 }
 
 /// Opens the queue and the store, however long that takes. Without a queue the

@@ -69,14 +69,27 @@ pub struct Account {
     pub rest_until: Option<DateTime<Utc>>,
     /// When its calendars were last discovered.
     pub discovered_at: Option<DateTime<Utc>>,
+    /// How often it was allowed: what is found out of an older consent says
+    /// nothing of a newer one.
+    pub grants: i64,
 }
 
 impl Account {
-    /// The command that makes an account usable again; none while it is.
+    /// The command that mends an account; none while nothing has to be. What
+    /// rests because another account is the same login, or is half removed, is
+    /// to be removed.
     #[must_use]
     pub fn mend(&self) -> Option<String> {
-        let is_usable = matches!(self.status, AccountStatus::Active);
-        (!is_usable).then(|| format!("calsync connect {} --user {}", self.provider, self.user_id))
+        match &self.status {
+            AccountStatus::Active => None,
+            AccountStatus::Disabled { reason, .. } if reason != AccountStatus::REMOVED => {
+                Some(format!("calsync accounts remove {}", self.id))
+            }
+            AccountStatus::NeedsReauth { .. } | AccountStatus::Disabled { .. } => Some(format!(
+                "calsync connect {} --user {}",
+                self.provider, self.user_id
+            )),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::jobs::{Incomplete, WrongArgument, with_heartbeat};
 use crate::model::account::ProviderKind;
 use crate::model::id::{AccountId, UserId};
 use crate::provider::{Granted, Permission, ProviderError};
-use crate::server::Invitation;
+use crate::server::{Invitation, keeps_cookies};
 use crate::sync::clock::Clock;
 use crate::sync::{Linked, Sync};
 
@@ -116,8 +116,12 @@ impl Connect {
 
     fn print_link(&self, cx: &Context, out: Output) -> anyhow::Result<()> {
         let webhooks = &cx.config.webhooks;
-        let public_url = webhooks.public_url.as_ref().ok_or_else(|| {
-            let what = "the address under which the user's browser reaches the receiver";
+        let usable = webhooks
+            .public_url
+            .as_ref()
+            .filter(|url| keeps_cookies(url));
+        let public_url = usable.ok_or_else(|| {
+            let what = "the https address under which the user's browser reaches the receiver";
             ConfigError::missing("webhooks.public_url", what)
         })?;
         let invitation = Invitation {
@@ -194,7 +198,7 @@ impl Connect {
         let brought = [
             number(visit.calendars, "new calendar"),
             number(visit.events, "new event"),
-            number(visit.watches, "watch").map(|text| text.replace("watchs", "watches")),
+            number(visit.watches, "watch"),
         ];
         let brought: Vec<_> = brought.into_iter().flatten().collect();
         let verb = if row.is_new {

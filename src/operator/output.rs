@@ -81,9 +81,9 @@ impl Output {
     }
 }
 
-/// Text of a table cell: on one line, and without what a terminal would obey.
+/// Text on one line, and without what a terminal would obey.
 /// Titles are written by strangers.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
@@ -106,7 +106,11 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 
 /// A number with its noun.
 pub(super) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
+    let plural = match (number, noun.ends_with("ch")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
     format!("{number} {noun}{plural}")
 }
 

@@ -33,7 +33,7 @@ use tokio::sync::Semaphore;
 use self::activity::Activity;
 pub use self::api::Callers;
 pub use self::backends::{Backends, Slot};
-pub use self::consent::{Arrival, Arrived, Consents, Invitation};
+pub use self::consent::{Arrival, Arrived, Consents, Invitation, keeps_cookies};
 use self::health::{Health, Probe, Pushes};
 pub use self::limits::Limits;
 pub use self::loopback::Loopback;

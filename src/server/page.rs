@@ -7,6 +7,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use url::Url;
 
 /// What a page looks like.
 const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;\
@@ -33,6 +34,8 @@ pub(super) struct Page {
     pub(super) status: StatusCode,
     pub(super) title: &'static str,
     pub(super) text: String,
+    /// Where it goes on, and the word for that.
+    pub(super) next: Option<(Url, &'static str)>,
 }
 
 impl Page {
@@ -41,17 +44,31 @@ impl Page {
             status,
             title,
             text: text.into(),
+            next: None,
         }
+    }
+
+    /// With a link to where it goes on.
+    pub(super) fn then(mut self, to: Url, word: &'static str) -> Self {
+        self.next = Some((to, word));
+        self
     }
 }
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let (title, text) = (escaped(self.title), escaped(&self.text));
+        let next = self.next.map_or_else(String::new, |(to, word)| {
+            format!(
+                "<p><a href=\"{}\">{}</a></p>",
+                escaped(to.as_str()),
+                escaped(word)
+            )
+        });
         let html = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-             <style>{STYLE}</style></head><body><h1>{title}</h1><p>{text}</p></body></html>\n"
+             <style>{STYLE}</style></head><body><h1>{title}</h1><p>{text}</p>{next}</body></html>\n"
         );
         let mut response = (self.status, html).into_response();
         for (name, value) in HEADERS {

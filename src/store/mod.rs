@@ -80,7 +80,7 @@ pub enum StoreError {
     /// No key of the key ring opens the tokens of an account.
     #[error(
         "no configured encryption key opens the tokens of account {account}: add the key that was \
-         used when it was imported to security.encryption_key, or import the account again"
+         used when it was imported to security.encryption_key, or connect the account again"
     )]
     NoKey {
         /// The account.
@@ -241,6 +241,15 @@ pub trait Accounts {
     /// moment on; its calendars and their history stay. False when there is
     /// none: one that was connected again meanwhile is not disabled any more.
     async fn account_retire(&self, id: &AccountId, at: DateTime<Utc>) -> Result<bool>;
+    /// Notes that the provider refuses what the user allowed, if nothing else
+    /// was allowed since the account was read and it is not disabled; whether
+    /// it did.
+    async fn account_refused(
+        &self,
+        account: &Account,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool>;
     /// Notes whether an account can be used. One that is disabled does not come
     /// to need attention.
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()>;

@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 use super::visit::Visit;
 use super::{Report, Selection, Sync, count};
 use crate::engine::due;
-use crate::model::account::{Account, AccountStatus};
+use crate::model::account::Account;
 use crate::model::preferences::Preferences;
 use crate::provider::{ProviderError, Session};
 use crate::store::StoreError;
@@ -154,11 +154,8 @@ impl Sync {
         }
         report.fail(failure::of_account(account, error), error);
         if let Some(reason) = failure::reauth_reason(error) {
-            let status = AccountStatus::NeedsReauth {
-                reason: reason.to_owned(),
-                at: self.clock.now(),
-            };
-            self.store.account_set_status(&account.id, status).await?;
+            let now = self.clock.now();
+            self.store.account_refused(account, reason, now).await?;
         }
         Ok(())
     }

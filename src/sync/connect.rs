@@ -41,8 +41,9 @@ pub struct Connected {
 
 impl Sync {
     /// Stores what somebody allowed, as a new account or as the known one of
-    /// the same login. One that allows too little to sync anything is stored
-    /// all the same: it says what is missing.
+    /// the same login. What allows too little to sync anything does not take the
+    /// place of what works; else it is stored all the same, and says what is
+    /// missing.
     ///
     /// # Errors
     /// When the store cannot be used, or there is no such user.
@@ -56,6 +57,15 @@ impl Sync {
         let adapter = self.providers.of(provider);
         let unreadable = adapter.missing(&granted.scopes, Permission::Read);
         let missing = adapter.missing(&granted.scopes, wanted);
+        if !unreadable.is_empty()
+            && let Some(account) = self.working(provider, user, &granted.subject).await?
+        {
+            return Ok(Linked {
+                account,
+                is_new: false,
+                missing,
+            });
+        }
         let login = Login {
             user_id: user.clone(),
             provider,
@@ -85,6 +95,21 @@ impl Sync {
             is_new,
             missing,
         })
+    }
+
+    /// The account of a login, if it is in use and works.
+    async fn working(
+        &self,
+        provider: ProviderKind,
+        user: &UserId,
+        subject: &str,
+    ) -> Result<Option<Account>, StoreError> {
+        let accounts = self.store.account_list(Some(user)).await?;
+        Ok(accounts.into_iter().find(|account| {
+            account.provider == provider
+                && account.subject.as_deref() == Some(subject)
+                && account.status == AccountStatus::Active
+        }))
     }
 
     /// Visits an account that was connected just now.

@@ -20,8 +20,8 @@ pub enum AccountTrouble {
     Store(#[from] StoreError),
     /// It turned out to be the login of another account of its user.
     #[error(
-        "it is the same login as account {0}, which goes on with its tokens; this account is put \
-         out of use and its data kept: `calsync accounts remove --forget` deletes it"
+        "it is the same login as account {0}, which goes on; this account is put out of use and \
+         its data kept (`calsync accounts list` says how to remove it)"
     )]
     SameLogin(AccountId),
 }
@@ -114,7 +114,7 @@ fn way_out(error: &ProviderError) -> &'static str {
     use ProviderError as E;
     match error {
         E::ReauthRequired { .. } | E::ScopeMissing { .. } => {
-            "let the user connect again and import the new token with `calsync accounts import`"
+            "let the user connect again: `calsync accounts list` names the command"
         }
         E::Operator { .. } => "correct the client registration in the configuration",
         E::Credentials { .. } => "the account is left alone until then",
@@ -247,12 +247,12 @@ pub(super) fn of_unusable(account: &Account) -> Option<Failure> {
     };
     let status = account.status.as_str();
     let message = format!(
-        "{} account {} of user {} is left alone: {status} ({reason}) since {}; `calsync accounts \
-         import` with a new token revives it",
+        "{} account {} of user {} is left alone: {status} ({reason}) since {}; `{}`",
         account.provider,
         account.id,
         account.user_id,
         at.format("%Y-%m-%d %H:%M:%SZ"),
+        account.mend().unwrap_or_default(),
     );
     Some(Failure {
         user_id: Some(account.user_id.clone()),

@@ -65,6 +65,8 @@ macro_rules! every_sentence {
                 the_same_subject_of_another_user_stays_as_it_is,
                 an_import_takes_the_account_without_subject_then_a_usable_one,
                 of_two_accounts_of_a_login_the_one_with_the_subject_goes_on,
+                what_works_is_not_replaced_by_an_import_of_the_same_login,
+                what_was_found_out_of_an_older_consent_blames_no_newer_one,
                 a_retired_account_keeps_all_but_its_tokens_until_it_is_back,
             }
             accounts {

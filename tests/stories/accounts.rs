@@ -60,10 +60,7 @@ async fn an_account_revoked_in_mid_cycle_stops_nobody_else() {
     );
     assert_eq!(run.failures.len(), 1, "{run:?}");
     assert_eq!(run.failures[0].kind, "needs_reauth");
-    assert!(
-        run.failures[0].message.contains("accounts import"),
-        "{run:?}"
-    );
+    assert!(run.failures[0].message.contains("accounts list"), "{run:?}");
 
     assert_eq!(world.users_to_reconnect().await, ["u-7"]);
     let AccountStatus::NeedsReauth { reason, at } = world.account("u-7").await.status else {

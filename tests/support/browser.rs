@@ -24,6 +24,13 @@ pub(crate) struct Shown {
     pub(crate) text: String,
 }
 
+impl Shown {
+    /// Where its link leads.
+    pub(crate) fn way_on(&self) -> String {
+        attribute(&self.text, "<a", "href").expect("a link")
+    }
+}
+
 impl Browser {
     pub(crate) fn new() -> Self {
         rustls::crypto::ring::default_provider()

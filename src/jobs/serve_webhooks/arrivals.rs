@@ -2,6 +2,7 @@
 //! calendars and watches.
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
@@ -13,36 +14,55 @@ use crate::store::StoreError;
 use crate::sync::clock::Clock;
 use crate::sync::{Linked, Sync};
 
-/// Accounts that are visited for the first time at once.
-const AT_ONCE: usize = 4;
+/// Accounts that are visited for the first time at once, which may take
+/// minutes.
+const VISITS: usize = 4;
+
+/// Consents that are looked after at once: a code does not live for long.
+const AT_ONCE: usize = 64;
 
 /// Makes accounts of consents until it is closed; then those that came are
 /// still looked after.
-pub(super) async fn take_in(
-    cx: &Context,
-    mut arrivals: Receiver<Arrival>,
-    closed: &CancellationToken,
-) {
-    let arrivals = stream::poll_fn(|task| arrivals.poll_recv(task));
+pub(super) async fn take_in(cx: &Context, arrivals: Receiver<Arrival>, closed: &CancellationToken) {
+    let visits = Semaphore::new(VISITS);
+    let arrivals = stream::unfold(arrivals, async |mut arrivals| {
+        let arrival = tokio::select! {
+            arrival = arrivals.recv() => arrival,
+            () = closed.cancelled() => {
+                arrivals.close();
+                arrivals.recv().await
+            }
+        };
+        Some((arrival?, arrivals))
+    });
     arrivals
-        .take_until(closed.cancelled())
-        .for_each_concurrent(AT_ONCE, |arrival| connect(cx, arrival))
+        .for_each_concurrent(AT_ONCE, |arrival| connect(cx, &visits, arrival))
         .await;
 }
 
 /// Whoever waits for the page is told as soon as the account is stored; its
 /// calendars come after that. What is not done then is done by the next cycles
 /// of the jobs.
-async fn connect(cx: &Context, arrival: Arrival) {
+async fn connect(cx: &Context, visits: &Semaphore, arrival: Arrival) {
     let owner = uuid::Uuid::now_v7().to_string();
     let clock = Clock::at(read_clock());
-    let visit = visit(cx, clock, &owner, arrival);
+    let (provider, user) = (arrival.invitation.provider, arrival.invitation.user.clone());
+    let visit = visit(cx, clock, &owner, visits, arrival);
     if let Err(error) = with_heartbeat_of(cx, clock, &owner, visit).await {
-        tracing::warn!("an account is not connected, or not yet read: {error:#}");
+        tracing::warn!(
+            %provider, user.id = %user,
+            "an account is not connected, or not yet read: {error:#}"
+        );
     }
 }
 
-async fn visit(cx: &Context, clock: Clock, owner: &str, arrival: Arrival) -> anyhow::Result<()> {
+async fn visit(
+    cx: &Context,
+    clock: Clock,
+    owner: &str,
+    visits: &Semaphore,
+    arrival: Arrival,
+) -> anyhow::Result<()> {
     let (reply, _busy) = (arrival.reply, arrival.busy);
     let invitation = arrival.invitation;
     let code = ConsentCode {
@@ -66,7 +86,9 @@ async fn visit(cx: &Context, clock: Clock, owner: &str, arrival: Arrival) -> any
     };
     // The browser may have gone; the account is there all the same.
     reply.send(arrived).ok();
+    let turn = visits.acquire().await;
     let read = read(cx, &sync, &linked).await;
+    drop(turn);
     sync.close().await;
     read
 }
@@ -95,7 +117,14 @@ async fn read(cx: &Context, sync: &Sync, linked: &Linked) -> anyhow::Result<()> 
     }
     let user = &linked.account.user_id;
     let preferences = cx.store().await?.preferences_find(user).await?;
-    sync.connect(&linked.account, &preferences).await?;
+    let connected = sync.connect(&linked.account, &preferences).await?;
+    for failure in &connected.report.failures {
+        let calendar = failure.calendar_id.as_ref().map(tracing::field::display);
+        tracing::warn!(
+            account.id = %linked.account.id, calendar.id = calendar, kind = failure.kind,
+            "not all of a new account is read yet"
+        );
+    }
     Ok(())
 }
 

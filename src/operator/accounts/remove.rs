@@ -81,12 +81,12 @@ pub(super) async fn remove(
         row.grant = take_back(cx, account).await?;
         row.revoked = row.grant == Grant::Revoked;
         row.removed = if how.forget {
-            true
+            false
         } else {
             store.account_retire(id, cx.clock.now()).await?
         };
     }
-    if !how.dry_run && how.forget {
+    if !how.dry_run && how.forget && !was_connected(cx, account).await? {
         row.forgotten = store.account_remove(id).await?;
         row.removed = row.forgotten;
     }
@@ -101,8 +101,10 @@ fn text(row: &Removed, how: How, was_removed: bool) -> String {
     let (id, number) = (&row.id, counted(row.calendars as u64, "calendar"));
     match how {
         How { dry_run: true, .. } => format!("account {id} with {number} would be removed"),
-        How { forget: true, .. } => format!("account {id} with {number} removed"),
-        How { .. } if was_removed => format!(
+        How { forget: true, .. } if row.removed => {
+            format!("account {id} with {number} removed")
+        }
+        How { forget: false, .. } if was_removed => format!(
             "account {id} was removed already; {number} kept until `calsync accounts remove {id} \
              --forget`"
         ),
@@ -136,6 +138,18 @@ fn is_disabled_as(account: &Account, word: &str) -> bool {
     matches!(&account.status, AccountStatus::Disabled { reason, .. } if reason == word)
 }
 
+/// Whether an account was connected again since it was read: then it is not the
+/// one that is to be removed any more.
+async fn was_connected(cx: &Context, account: &Account) -> anyhow::Result<bool> {
+    let accounts = cx
+        .store()
+        .await?
+        .account_list(Some(&account.user_id))
+        .await?;
+    let now = accounts.iter().find(|now| now.id == account.id);
+    Ok(now.is_some_and(|now| now.grants != account.grants))
+}
+
 /// Puts an account out of use, ends its watches and gives its grant back. That
 /// it cannot be done does not keep an account from being removed.
 async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<Grant> {
@@ -146,6 +160,9 @@ async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<Grant> {
     let store = cx.store().await?;
     store.account_set_status(&account.id, status).await?;
     disconnect(cx, account).await?;
+    if was_connected(cx, account).await? {
+        return Ok(Grant::Unknown);
+    }
     Ok(revoke(cx, account).await.unwrap_or_else(|error| {
         tracing::warn!(account.id = %account.id, "grant not revoked: {error:#}");
         Grant::Unknown

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::context::Context;
 use crate::jobs::WrongArgument;
-use crate::operator::output::Output;
+use crate::operator::output::{Output, plain};
 use crate::provider::{Granted, Permission, Poll, Provider, ProviderError};
 
 /// How much longer to wait when we ask too often (RFC 8628, 3.5).
@@ -32,7 +32,8 @@ pub(super) async fn granted(
     out.tell(&format!(
         "Open {} in a browser and enter the code\n\n  {}\n\nWaiting for {minutes} minutes at most; \
          Ctrl-C ends it.",
-        device.verification_url, device.user_code
+        plain(&device.verification_url),
+        plain(&device.user_code)
     ));
     let end = Instant::now() + device.lifetime;
     loop {

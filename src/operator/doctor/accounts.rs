@@ -1,4 +1,4 @@
-//! Accounts that their users have to connect again.
+//! Accounts that somebody has to see to.
 
 use super::check::Check;
 use super::{Known, key};
@@ -11,17 +11,21 @@ pub(super) fn look(known: &Known) -> Check {
     if known.store.is_none() {
         return Check::skip(NAME, key::NO_STORE);
     }
-    let reauth = known
+    let unwell = known
         .accounts
         .iter()
-        .filter(|account| matches!(account.status, AccountStatus::NeedsReauth { .. }));
+        .filter(|account| match &account.status {
+            AccountStatus::Active => false,
+            AccountStatus::NeedsReauth { .. } => true,
+            AccountStatus::Disabled { reason, .. } => reason != AccountStatus::REMOVED,
+        });
     let all = counted(known.accounts.len() as u64, "account");
-    match reauth.count() {
+    match unwell.count() {
         0 => Check::ok(NAME, all),
         number => Check::warn(
             NAME,
-            format!("{number} of {all} must be connected again"),
-            "`calsync accounts list` shows which and why",
+            format!("{number} of {all} cannot be used"),
+            "`calsync accounts list` shows which, why, and what mends them",
         ),
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use super::check::Check;
 use super::{Known, PATIENCE, transport};
 use crate::context::Context;
-use crate::model::account::ProviderKind;
+use crate::model::account::{Account, AccountStatus, ProviderKind};
 use crate::operator::output::counted;
 use crate::provider::{ClientCheck, Providers};
 
@@ -77,7 +77,9 @@ fn unregistered(known: &Known, kind: ProviderKind) -> Check {
 
 fn number(known: &Known, kind: ProviderKind) -> u64 {
     let accounts = known.accounts.iter();
-    accounts.filter(|account| account.provider == kind).count() as u64
+    let in_use = |account: &&Account| !matches!(account.status, AccountStatus::Disabled { .. });
+    let of_kind = accounts.filter(|account| account.provider == kind);
+    of_kind.filter(in_use).count() as u64
 }
 
 fn name(kind: ProviderKind) -> String {

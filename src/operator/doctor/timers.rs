@@ -12,7 +12,7 @@ use super::check::Check;
 use super::machine::output;
 use crate::context::Context;
 use crate::jobs::{CADENCES, DrainWebhooks, Job, RenewWatches};
-use crate::model::run::JobRun;
+use crate::model::run::{JobRun, Outcome};
 use crate::operator::output::moment;
 
 /// A job that did not run for so many times its cadence is not run.
@@ -129,7 +129,10 @@ fn judge(
             format!("install what is in systemd/, then `systemctl enable --now {unit}`")
         }
         Runner::Nobody(None) => format!("take the line of `calsync {job}` from crontab.example"),
-        _ if is_recent(last, cadence, now) => return Check::ok(&name(job), found),
+        _ if is_recent(last, cadence, now) && went_well(last) => {
+            return Check::ok(&name(job), found);
+        }
+        _ if is_recent(last, cadence, now) => "`calsync status` says what failed".to_owned(),
         Runner::Timer => {
             format!("look at `systemctl status {unit} calsync@{job}.service`")
         }
@@ -157,6 +160,14 @@ fn is_recent(last: &Last<'_>, cadence: Duration, now: DateTime<Utc>) -> bool {
         Last::Run(run) => (now - run.started_at)
             .to_std()
             .is_ok_and(|age| age <= cadence * MISSED),
+    }
+}
+
+/// Whether it did its work the last time, or left it to the next.
+fn went_well(last: &Last<'_>) -> bool {
+    match last {
+        Last::Unknown | Last::Never => true,
+        Last::Run(run) => !matches!(run.outcome, Outcome::Failed | Outcome::Partial),
     }
 }
 

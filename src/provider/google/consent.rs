@@ -58,9 +58,13 @@ impl Consent for Google {
     }
 
     /// Web clients get a refresh token only when they ask to work offline, and
-    /// after the first time only if the page is shown again.
+    /// after the first time only if the page is shown again; whoever is signed in
+    /// with one login may want to connect another.
     fn consent_url(&self, request: &ConsentRequest<'_>) -> Result<Url> {
-        let further = [("access_type", "offline"), ("prompt", "consent")];
+        let further = [
+            ("access_type", "offline"),
+            ("prompt", "consent select_account"),
+        ];
         Ok(oauth::consent_url(
             &self.endpoints.auth_url,
             self.client_id()?,

@@ -1,6 +1,7 @@
 //! How an account is connected at Microsoft.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Microsoft;
+use super::types::User;
 use crate::model::id::AccountId;
 use crate::provider::consent::{
     Consent, ConsentCode, ConsentRequest, DeviceCode, Granted, Permission, Poll,
@@ -25,6 +27,10 @@ const WRITE: &str = "Calendars.ReadWrite";
 /// What a scope for other people's calendars ends with; it holds for one's own
 /// as well.
 const SHARED: &str = ".Shared";
+
+/// How often it is asked whose login it is, and the time in between.
+const ASKED: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The access token of a consent whose account is not stored yet.
 struct Fresh(SecretString);
@@ -62,7 +68,7 @@ impl Microsoft {
         let access = issued.tokens.access.as_ref();
         let access = access.map(|token| token.secret.clone()).unwrap_or_default();
         let session = Session::new(AccountId::generate(), Arc::new(Fresh(access)));
-        let user = self.me(&session).await?;
+        let user = self.owner(&session).await?;
         let (subject, email) = user
             .and_then(|user| {
                 let email = user.mail.filter(|mail| !mail.is_empty());
@@ -78,6 +84,28 @@ impl Microsoft {
             scopes: issued.scopes.unwrap_or_else(asked),
             tokens: issued.tokens,
         })
+    }
+
+    /// Asks whose login it is, patiently: the tokens are there, and what they
+    /// were got with is used up.
+    async fn owner(&self, session: &Session) -> Result<Option<User>> {
+        let mut asked = 0;
+        loop {
+            asked += 1;
+            match self.me(session).await {
+                Err(ProviderError::Unavailable { .. } | ProviderError::RateLimited { .. })
+                    if asked < ASKED =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error @ ProviderError::Unavailable { .. }) => {
+                    return Err(ProviderError::Protocol {
+                        reason: format!("it was allowed, but not said whose login it is: {error}"),
+                    });
+                }
+                told => return told,
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The device grant (RFC 8628).
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -57,8 +58,8 @@ pub(in crate::provider) async fn device_code(
         device_code: offer.device_code,
         user_code: offer.user_code,
         verification_url: offer.verification_uri,
-        lifetime: seconds(offer.expires_in.as_ref(), DEFAULT_LIFETIME_S),
-        interval: seconds(offer.interval.as_ref(), DEFAULT_INTERVAL_S),
+        lifetime: seconds(offer.expires_in.as_ref(), DEFAULT_LIFETIME_S, 1..=3600),
+        interval: seconds(offer.interval.as_ref(), DEFAULT_INTERVAL_S, 1..=60),
         wanted,
     })
 }
@@ -94,7 +95,9 @@ fn is_verdict(answer: &Answer) -> bool {
     matches!(answer.status.as_u16(), 400..=403)
 }
 
-fn seconds(value: Option<&Value>, default: i64) -> Duration {
+/// Seconds that are said, within bounds of sense.
+fn seconds(value: Option<&Value>, default: i64, bounds: RangeInclusive<i64>) -> Duration {
     let seconds = value.and_then(whole).unwrap_or(default);
+    let seconds = seconds.clamp(*bounds.start(), *bounds.end());
     Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use chrono::{DateTime, TimeDelta, Utc};
+use url::{Host, Url};
 
 use super::link::{Invitation, permission, word};
 use crate::model::account::ProviderKind;
@@ -86,6 +87,19 @@ fn name(provider: ProviderKind) -> String {
 
 fn signed(provider: ProviderKind, said: &str) -> String {
     format!("{provider}\n{said}")
+}
+
+/// Whether browsers keep cookies that are for https alone at an address: those
+/// of this machine they do, whatever is spoken.
+#[must_use]
+pub fn keeps_cookies(url: &Url) -> bool {
+    let here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || here
 }
 
 /// The value of a cookie.

@@ -4,6 +4,7 @@
 
 mod journey;
 mod link;
+mod taken;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use serde_json::json;
@@ -20,14 +21,17 @@ use tokio::time::timeout;
 use url::Url;
 
 use self::journey::Journey;
+pub use self::journey::keeps_cookies;
 pub use self::link::Invitation;
 use self::link::{LinkError, field};
 pub(super) use self::link::{callback_path, start_path};
+use self::taken::Taken;
 use super::Receiver;
 use super::activity::InFlight;
 use super::api::Refusal;
 use super::page::Page;
 use crate::model::account::ProviderKind;
+use crate::model::id::UserId;
 use crate::provider::{ConsentAnswer, ConsentRequest, Permission, Providers, Verifier};
 use crate::sync::at;
 
@@ -39,6 +43,21 @@ pub struct Consents {
     pub providers: Providers,
     /// Takes over once a code came.
     pub arrivals: mpsc::Sender<Arrival>,
+    /// The answers that were taken.
+    taken: Taken,
+}
+
+impl Consents {
+    /// What connecting accounts takes.
+    #[must_use]
+    pub fn new(public_url: Url, providers: Providers, arrivals: mpsc::Sender<Arrival>) -> Self {
+        Self {
+            public_url,
+            providers,
+            arrivals,
+            taken: Taken::default(),
+        }
+    }
 }
 
 /// A consent that was given, to be made an account of.
@@ -78,7 +97,7 @@ pub enum Arrived {
     Failed(String),
 }
 
-/// Sends a browser to the provider, with a link of ours; or answers the
+/// Shows a browser the way to the provider, with a link of ours; or answers the
 /// application with such a link.
 pub(super) async fn start(
     State(receiver): State<Arc<Receiver>>,
@@ -86,12 +105,15 @@ pub(super) async fn start(
     request: Request,
 ) -> Response {
     let (head, _) = request.into_parts();
+    if head.method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let Some(consents) = &receiver.consents else {
         return not_set_up();
     };
     let (query, now) = (head.uri.query().unwrap_or_default(), (receiver.now)());
     match Invitation::read(provider, query, &receiver.signer, now) {
-        Ok(Some(invitation)) => send_away(&receiver, consents, invitation),
+        Ok(Some(invitation)) => show_the_way(&receiver, consents, invitation).await,
         Ok(None) => invite(&receiver, consents, provider, &head)
             .await
             .unwrap_or_else(Refusal::into_response),
@@ -103,9 +125,15 @@ pub(super) async fn start(
     }
 }
 
-/// To the provider's page.
-fn send_away(receiver: &Receiver, consents: &Consents, invitation: Invitation) -> Response {
+/// Says for whom an account is about to be connected, and how it goes on:
+/// whoever was sent somebody else's link must see that.
+async fn show_the_way(
+    receiver: &Receiver,
+    consents: &Consents,
+    invitation: Invitation,
+) -> Response {
     let provider = invitation.provider;
+    let whose = whose(receiver, &invitation.user).await;
     let journey = Journey::begin(invitation);
     let redirect_uri = at(&consents.public_url, &callback_path(provider));
     let request = ConsentRequest {
@@ -116,10 +144,35 @@ fn send_away(receiver: &Receiver, consents: &Consents, invitation: Invitation) -
     };
     match consents.providers.of(provider).consent_url(&request) {
         Ok(url) => {
+            let text = format!(
+                "The calendars of a {} account will be connected to the user {whose}, who will \
+                 see what is in them. Go on only if that is you.",
+                named(provider)
+            );
+            let page = Page::new(StatusCode::OK, "Connect a calendar", text);
             let cookie = journey.cookie(&receiver.signer, (receiver.now)());
-            redirect(StatusCode::FOUND, &url, Some(&cookie), ())
+            with_cookie(page.then(url, "Continue").into_response(), &cookie)
         }
         Err(_) => not_set_up(),
+    }
+}
+
+/// A user as they know themselves.
+async fn whose(receiver: &Receiver, user: &UserId) -> String {
+    let known = match receiver.backends.store.get() {
+        Some(store) => store.user_find(user).await.ok().flatten(),
+        None => None,
+    };
+    match known.and_then(|known| known.email) {
+        Some(email) => format!("{user} ({email})"),
+        None => user.to_string(),
+    }
+}
+
+fn named(provider: ProviderKind) -> &'static str {
+    match provider {
+        ProviderKind::Google => "Google",
+        ProviderKind::Microsoft => "Microsoft",
     }
 }
 
@@ -147,7 +200,7 @@ async fn invite(
     let until = now + Invitation::SHORT;
     let url = invitation.link(&consents.public_url, &receiver.signer, until);
     let body = Json(json!({ "url": url.as_str(), "until": until }));
-    Ok(redirect(StatusCode::FOUND, &url, None, body))
+    Ok(redirect(&url, body))
 }
 
 /// Takes what the browser came back with, and shows what became of it.
@@ -160,6 +213,9 @@ pub(super) async fn callback(
         return not_set_up();
     };
     let (head, now) = (request.into_parts().0, (receiver.now)());
+    if head.method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let Some(journey) = Journey::read(provider, &head.headers, &receiver.signer, now) else {
         return expired();
     };
@@ -176,10 +232,17 @@ pub(super) async fn callback(
             );
             Page::new(StatusCode::OK, "Not connected", text)
         }
+        ConsentAnswer::Code(_) if !consents.taken.is_first(&journey.state) => {
+            let text = "This is being done already; your account will be there in a moment.";
+            Page::new(StatusCode::ACCEPTED, "Almost there", text)
+        }
         ConsentAnswer::Code(code) => arrive(&receiver, consents, journey, code).await,
     };
-    let mut response = page.into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&journey::ended(provider)) {
+    with_cookie(page.into_response(), &journey::ended(provider))
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
@@ -271,21 +334,13 @@ fn expired() -> Response {
     Page::new(StatusCode::FORBIDDEN, "Link no longer valid", text).into_response()
 }
 
-fn redirect(
-    status: StatusCode,
-    to: &Url,
-    cookie: Option<&str>,
-    body: impl IntoResponse,
-) -> Response {
-    let mut response = (status, body).into_response();
+fn redirect(to: &Url, body: impl IntoResponse) -> Response {
+    let mut response = (StatusCode::FOUND, body).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Ok(to) = HeaderValue::from_str(to.as_str()) {
         headers.insert(LOCATION, to);
-    }
-    if let Some(cookie) = cookie.and_then(|text| HeaderValue::from_str(text).ok()) {
-        headers.insert(SET_COOKIE, cookie);
     }
     response
 }

@@ -40,11 +40,7 @@ impl Counter {
         let receiver = Receiver::new(Parts {
             signer: signer(),
             callers: Callers::new(Some(&jwt), Some(&service)),
-            consents: Some(Consents {
-                public_url: public_url(),
-                providers: providers(),
-                arrivals,
-            }),
+            consents: Some(Consents::new(public_url(), providers(), arrivals)),
             limits: limits.clone(),
             now,
             backends,
@@ -65,14 +61,14 @@ impl Counter {
     /// Follows a link to the provider: its address there, and the cookie.
     async fn set_out(&self) -> (Url, String) {
         let answer = self.get(&target(&link()), &[]).await;
-        assert_eq!(answer.status, 302);
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.contains("connected to the user ana"));
         let cookie = answer.header("set-cookie").unwrap();
         let (cookie, attributes) = cookie.split_once(';').unwrap();
         for word in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(attributes.contains(word), "{attributes}");
         }
-        let to = answer.header("location").unwrap().parse().unwrap();
-        (to, cookie.to_owned())
+        (way_on(&answer), cookie.to_owned())
     }
 
     /// Comes back with a query; the page, and the codes that arrived. The
@@ -111,6 +107,13 @@ impl Counter {
         assert!(arrived.is_empty(), "{query}");
         answer
     }
+}
+
+/// Where a page goes on.
+fn way_on(page: &Answer) -> Url {
+    let (_, link) = page.body.split_once("<a href=\"").unwrap();
+    let (link, _) = link.split_once('"').unwrap();
+    link.replace("&amp;", "&").parse().unwrap()
 }
 
 fn public_url() -> Url {
@@ -246,9 +249,8 @@ async fn the_application_gets_a_link_for_a_user_it_speaks_for() {
         assert_eq!(parameter(&link, "user"), "ana");
         let followed = counter.get(&self::target(&link), &[]).await;
         assert!(
-            followed
-                .header("location")
-                .unwrap()
+            way_on(&followed)
+                .as_str()
                 .starts_with("https://google.example/")
         );
     }
@@ -294,6 +296,22 @@ async fn a_code_arrives_with_whose_it_is_and_what_only_we_know() {
         arrival.verifier.challenge(),
         parameter(&to, "code_challenge")
     );
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_twice_brings_its_code_once() {
+    let mut counter = Counter::new().await;
+    let (to, cookie) = counter.set_out().await;
+    let query = format!("code=x&state={}", parameter(&to, "state"));
+    let (_, arrived) = counter.come_back(&query, &cookie, &[], true).await;
+    assert_eq!(arrived.len(), 1);
+    assert_eq!(counter.brings_nothing(&query, &cookie).await.status, 202);
+    let head = request(
+        &format!("HEAD /oauth/google/callback?{query}"),
+        &[("cookie", &cookie)],
+        "",
+    );
+    assert_eq!(counter.desk.ask(&head).await.status, 405);
 }
 
 #[tokio::test]

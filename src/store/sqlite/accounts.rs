@@ -62,6 +62,29 @@ impl Accounts for SqliteStore {
         .await
     }
 
+    async fn account_refused(
+        &self,
+        account: &Account,
+        reason: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (id, grants) = (account.id.clone(), account.grants);
+        let status = AccountStatus::NeedsReauth {
+            reason: reason.to_owned(),
+            at,
+        };
+        self.write(move |tx| {
+            let sql = "SELECT 1 FROM accounts
+                       WHERE id = ?1 AND grants = ?2 AND status <> 'disabled'";
+            let is_that_one = tx.prepare_cached(sql)?.exists((&id, grants))?;
+            if is_that_one {
+                set_status(tx, &id, &status)?;
+            }
+            Ok(is_that_one)
+        })
+        .await
+    }
+
     async fn account_set_status(&self, id: &AccountId, status: AccountStatus) -> Result<()> {
         let id = id.clone();
         self.write(move |tx| set_status(tx, &id, &status)).await
@@ -216,6 +239,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         status: read_status(row)?,
         rest_until: moment(row, "rest_until")?,
         discovered_at: moment(row, "discovered_at")?,
+        grants: row.get("grants")?,
     })
 }
 

@@ -7,7 +7,9 @@ use super::accounts::{find, retire, unknown};
 use super::convert::{Json, Milli, Word};
 use super::error::Outcome;
 use super::{tokens, users};
-use crate::model::account::{Account, LoggedIn, Login, NewAccount, ProviderKind, Subject, Tokens};
+use crate::model::account::{
+    Account, AccountStatus, LoggedIn, Login, NewAccount, ProviderKind, Subject, Tokens,
+};
 use crate::model::id::{AccountId, UserId};
 use crate::store::KeyRing;
 
@@ -60,7 +62,8 @@ pub(super) fn connect(connection: &Connection, keys: &KeyRing, login: &Login) ->
 
 /// Notes a subject, unless another account of the user has it. Two accounts of
 /// one login would show everything twice, and a revoked grant is revoked for
-/// both: the one that has the subject goes on, with the tokens that work.
+/// both: the one that has the subject goes on, with these tokens if its own do
+/// not work.
 pub(super) fn set_subject(
     connection: &Connection,
     keys: &KeyRing,
@@ -76,7 +79,11 @@ pub(super) fn set_subject(
         connection.prepare_cached(sql)?.execute((id, subject))?;
         return Ok(Subject::Noted);
     };
-    if let Some(stored) = tokens::find(connection, keys, id)? {
+    let goes_on = find(connection, &other)?.ok_or_else(|| unknown(&other))?;
+    let stored = tokens::find(connection, keys, id)?;
+    // What works already may be the newer consent.
+    let stored = stored.filter(|_| goes_on.status != AccountStatus::Active);
+    if let Some(stored) = stored {
         let grant = Grant {
             user,
             provider,
@@ -142,7 +149,7 @@ ON CONFLICT (id) DO UPDATE SET
     subject = coalesce(excluded.subject, subject), email = excluded.email,
     scopes = excluded.scopes, refresh_token = excluded.refresh_token,
     access_token = excluded.access_token, access_expires_at = excluded.access_expires_at,
-    token_revision = token_revision + 1, status = 'active', status_reason = NULL,
+    token_revision = token_revision + 1, grants = grants + 1, status = 'active', status_reason = NULL,
     status_at = NULL, told_at = NULL, rest_until = NULL,
     discovered_at = CASE WHEN status <> 'disabled' THEN discovered_at END";
 

@@ -145,7 +145,7 @@ fn fault(error: KeyError, id: &AccountId) -> Fault {
             account: id.clone(),
         }),
         KeyError::Forged => Fault::Damaged(format!(
-            "the tokens of account {id} cannot be decrypted ({error}): import the account again"
+            "the tokens of account {id} cannot be decrypted ({error}): connect the account again"
         )),
     }
 }

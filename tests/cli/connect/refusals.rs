@@ -103,6 +103,19 @@ async fn without_what_reading_takes_the_account_waits_to_be_allowed_more() {
     }
 }
 
+/// What works is not given up for what does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worse_consent_does_not_take_the_place_of_one_that_works() {
+    let world = world().await;
+    connected(&world, "google", &ACCEPT).await.0.exits(0);
+    let before = accounts(&world);
+    let (answer, missing) = grudging(&world, "google");
+    let row = connected(&world, "google", &answer).await.0.exits(0).json();
+    assert_eq!(row["missing"], json!([missing]));
+    assert_eq!(accounts(&world)[0]["status"], before[0]["status"]);
+    assert_eq!(world.program.json("auto-sync --force")["outcome"], "ok");
+}
+
 /// How Ana allows everything but her events, and what is missing then.
 fn grudging(world: &World, provider: &str) -> (Vec<(&'static str, &'static str)>, &'static str) {
     match provider {

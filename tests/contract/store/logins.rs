@@ -53,6 +53,7 @@ pub(crate) async fn a_login_revives_the_account_of_its_subject(bench: Bench) {
     let again = connect(&bench, "u", "s-1", "other@example.org").await;
     let expected = Account {
         email: "other@example.org".to_owned(),
+        grants: 2,
         ..first.account.clone()
     };
     assert_eq!((again.is_new, &again.account), (false, &expected));
@@ -129,6 +130,39 @@ pub(crate) async fn of_two_accounts_of_a_login_the_one_with_the_subject_goes_on(
     assert!(bench.timeline().await.is_empty());
     let noted = store.account_set_subject(&known, "s-1", now()).await;
     assert_eq!(noted.unwrap(), Subject::Noted);
+}
+
+pub(crate) async fn what_works_is_not_replaced_by_an_import_of_the_same_login(bench: Bench) {
+    let known = connect(&bench, "u", "s-1", "old@example.org")
+        .await
+        .account
+        .id;
+    let before = refresh_token(&bench, &known).await;
+    let learnt = bench
+        .store
+        .account_set_subject(&bench.account, "s-1", now());
+    assert_eq!(learnt.await.unwrap(), Subject::Taken(known.clone()));
+    assert_eq!(refresh_token(&bench, &known).await, before);
+}
+
+pub(crate) async fn what_was_found_out_of_an_older_consent_blames_no_newer_one(bench: Bench) {
+    let read = account(&bench, &bench.account).await;
+    let refused = async |read: &Account| {
+        let refused = bench.store.account_refused(read, "invalid_grant", now());
+        refused.await.unwrap()
+    };
+    let again = bench.import("u", "u@example.org").await;
+    assert!(!refused(&read).await);
+    assert_eq!(
+        account(&bench, &again.id).await.status,
+        AccountStatus::Active
+    );
+    assert!(refused(&again).await);
+    let status = account(&bench, &again.id).await.status;
+    assert_eq!(status.as_str(), "needs_reauth");
+    assert!(bench.retire(&again.id).await);
+    let removed = account(&bench, &again.id).await;
+    assert!(!refused(&removed).await, "it stays removed");
 }
 
 pub(crate) async fn a_retired_account_keeps_all_but_its_tokens_until_it_is_back(bench: Bench) {

@@ -1,7 +1,8 @@
 -- Accounts are told apart by the provider's subject: an address may be given to
 -- another person. Only while no subject is known it is the address that counts.
 -- An account that was removed has no tokens. told_at is when the hook was last
--- run for what is the matter with it now. The table is built anew, for which
+-- run for what is the matter with it now. grants counts how often it was allowed:
+-- what is found out of an older consent says nothing of a newer one. The table is built anew, for which
 -- foreign keys have to be off: otherwise it would take everything along.
 DROP VIEW calendar_timeline;
 
@@ -23,6 +24,7 @@ CREATE TABLE accounts_new (
     told_at           TEXT,
     rest_until        TEXT,
     discovered_at     TEXT,
+    grants            INTEGER NOT NULL DEFAULT 1,
     CHECK (status = 'disabled' OR refresh_token IS NOT NULL)
 ) STRICT;
 
