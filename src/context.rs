@@ -240,6 +240,12 @@ impl Context {
         store_url(&self.config)
     }
 
+    /// Where the queue is.
+    #[must_use]
+    pub fn queue_location(&self) -> QueueLocation {
+        queue_settings(&self.config).location
+    }
+
     /// The id of our registration at a provider, if it is configured.
     #[must_use]
     pub fn client_id(&self, kind: ProviderKind) -> Option<&str> {

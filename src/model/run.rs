@@ -24,6 +24,36 @@ pub struct JobRun {
     pub failures: Vec<Failure>,
 }
 
+/// The cycles of a job that began within one stretch of time, summed up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSpan {
+    /// The job.
+    pub job: String,
+    /// Which stretch, counted from 0.
+    pub at: u32,
+    /// How many cycles began in it.
+    pub runs: u64,
+    /// How many of them left something undone.
+    pub partial: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// How many of them found something that was not reachable.
+    pub deferred: u64,
+    /// How long the longest took, in milliseconds.
+    pub longest_ms: u64,
+}
+
+/// Stretches of time of one length, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spans {
+    /// When the first begins.
+    pub since: DateTime<Utc>,
+    /// How long each is, in seconds; at least 1.
+    pub length_s: u32,
+    /// How many there are.
+    pub number: u32,
+}
+
 /// How a cycle ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::model::account::ProviderKind;
@@ -57,6 +57,16 @@ pub enum QueueLocation {
     Sqlite(PathBuf),
     /// A Redis server; its URL may hold a password.
     Redis(SecretString),
+}
+
+/// The location as everybody may know it: without user and password.
+impl fmt::Display for QueueLocation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(out, "sqlite:{}", path.display()),
+            Self::Redis(url) => out.write_str(&redis::location(url.expose_secret())),
+        }
+    }
 }
 
 /// What a queue is opened with.

@@ -40,7 +40,7 @@ use crate::model::conflict::Conflict;
 use crate::model::id::{AccountId, CalendarId, ConflictId, UserId};
 use crate::model::lease::{Lease, LeaseName};
 use crate::model::preferences::{Preferences, PreferencesChange};
-use crate::model::run::{JobRun, SyncStatus};
+use crate::model::run::{JobRun, RunSpan, Spans, SyncStatus};
 use crate::model::user::User;
 
 /// Why the store did not do it, in the terms that callers decide on.
@@ -168,7 +168,8 @@ pub struct Inspection {
 }
 
 /// Looks at the store at a location, and leaves it as it is; none when there
-/// is none yet. Its content is looked through for about as long as given.
+/// is none yet. Its content is looked through for about as long as given, with
+/// no patience not at all.
 ///
 /// # Errors
 /// When it is not available, was written by a newer program, or is damaged.
@@ -359,4 +360,7 @@ pub trait Runs {
     async fn run_save(&self, run: &JobRun) -> Result<()>;
     /// The last cycle of each job, by job.
     async fn run_latest(&self) -> Result<Vec<JobRun>>;
+    /// The cycles summed up by job and stretch, in this order; stretches in
+    /// which none began are left out.
+    async fn run_history(&self, spans: Spans) -> Result<Vec<RunSpan>>;
 }

@@ -193,6 +193,7 @@ macro_rules! every_sentence {
                 an_owner_extends_all_its_leases,
                 a_lease_of_somebody_else_is_not_given_back,
                 the_last_cycle_of_each_job_is_known,
+                cycles_are_summed_up_by_job_and_stretch,
                 a_status_keeps_the_last_sync,
                 a_status_needs_its_user,
             }

@@ -135,7 +135,7 @@ fn is_answer(error: &RedisError) -> bool {
 }
 
 /// A URL as everybody may know it: without user, password and options.
-fn location(url: &str) -> String {
+pub(in crate::queue) fn location(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else {
         return "redis".to_owned();
     };

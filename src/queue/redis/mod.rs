@@ -20,6 +20,7 @@ use redis::{Cmd, FromRedisValue, Pipeline, ScriptInvocation};
 use secrecy::SecretString;
 
 use self::connection::Connection;
+pub(super) use self::connection::location;
 use self::scripts::{Keys, Scripts};
 use super::{
     Claim, DeadEntry, Delivery, DeliveryId, Queue, QueueStatus, Result, Returned, Terms, entry,

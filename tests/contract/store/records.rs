@@ -1,7 +1,7 @@
 //! Leases, cycles and statuses.
 
 use calsync::model::lease::{Lease, LeaseName};
-use calsync::model::run::{Failure, JobRun, Outcome, SyncState, SyncStatus};
+use calsync::model::run::{Failure, JobRun, Outcome, RunSpan, Spans, SyncState, SyncStatus};
 use calsync::store::StoreError;
 use chrono::TimeDelta;
 
@@ -133,6 +133,43 @@ pub(crate) async fn the_last_cycle_of_each_job_is_known(bench: Bench) {
     }
     let latest = bench.store.run_latest().await.unwrap();
     assert_eq!(latest, [run("auto-sync", 0), run("pull", 9)]);
+}
+
+pub(crate) async fn cycles_are_summed_up_by_job_and_stretch(bench: Bench) {
+    let mut failed = run("pull", 11);
+    failed.outcome = Outcome::Failed;
+    failed.duration_ms = 9999;
+    for run in [
+        run("pull", -1),
+        run("pull", 10),
+        failed,
+        run("pull", 29),
+        run("pull", 30),
+        run("auto-sync", 0),
+    ] {
+        bench.store.run_save(&run).await.unwrap();
+    }
+    let spans = Spans {
+        since: run("pull", 0).started_at,
+        length_s: 600,
+        number: 3,
+    };
+    let history = bench.store.run_history(spans).await.unwrap();
+    let span = |job: &str, at, runs, failed, longest_ms| RunSpan {
+        job: job.to_owned(),
+        at,
+        runs,
+        partial: runs - failed,
+        failed,
+        deferred: 0,
+        longest_ms,
+    };
+    let expected = [
+        span("auto-sync", 0, 1, 0, 1234),
+        span("pull", 1, 2, 1, 9999),
+        span("pull", 2, 1, 0, 1234),
+    ];
+    assert_eq!(history, expected);
 }
 
 fn status(state: SyncState) -> SyncStatus {
