@@ -15,8 +15,8 @@ use crate::model::run::Outcome;
 #[cfg(feature = "sandbox")]
 use crate::operator::Demo;
 use crate::operator::{
-    Accounts, Calendars, Conflicts, Connect, Doctor, Events, Explain, Keygen, Migrate, Output,
-    Prefs, Queue, Status, Tasks, Users, Verdict, forecast, plan, summary,
+    Accounts, Calendars, Conflicts, Connect, Doctor, Events, Explain, Health, Keygen, Migrate,
+    Output, Prefs, Queue, Status, Tasks, Users, Verdict, forecast, plan, summary,
 };
 use crate::sync::progress::Progress;
 use crate::telemetry::{self, LogFormat};
@@ -229,7 +229,7 @@ impl Cli {
             Command::Conflicts(command) => command.run(cx, out).await?,
             Command::Explain(command) => command.run(cx, out).await?,
             Command::Queue(command) => command.run(cx, out).await?,
-            Command::Status(command) => command.run(cx, out).await?,
+            Command::Status(command) => return Ok(health(command.run(cx, out).await?)),
             Command::Doctor(command) => return Ok(verdict(command.run(cx, out).await?)),
             #[cfg(feature = "sandbox")]
             Command::Demo(command) => {
@@ -251,6 +251,15 @@ fn verdict(worst: Verdict) -> Exit {
         Verdict::Skip | Verdict::Ok => Exit::Done,
         Verdict::Warn => Exit::Partial,
         Verdict::Fail => Exit::Failed,
+    }
+}
+
+/// How a look at how things stand ends.
+fn health(health: Health) -> Exit {
+    match health {
+        Health::Healthy => Exit::Done,
+        Health::Degraded => Exit::Partial,
+        Health::Broken => Exit::Failed,
     }
 }
 

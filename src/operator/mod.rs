@@ -36,7 +36,7 @@ pub use self::migrate::Migrate;
 pub use self::output::Output;
 pub use self::prefs::Prefs;
 pub use self::queue::Queue;
-pub use self::status::Status;
+pub use self::status::{Health, Status};
 pub use self::summary::{forecast, plan, summary};
 pub use self::tasks::Tasks;
 pub use self::users::Users;

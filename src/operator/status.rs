@@ -1,197 +1,96 @@
-//! `calsync status`.
+//! `calsync status`: how things stand. Looks, and changes nothing.
 
-use std::collections::BTreeMap;
+mod calendars;
+mod health;
+mod jobs;
+mod overview;
+mod page;
+mod paint;
+mod people;
+mod places;
+mod redraw;
+mod text;
+mod words;
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use super::output::{Output, moment};
+pub use self::health::Health;
+use self::overview::Overview;
+use self::paint::Paint;
+use super::output::Output;
 use crate::context::Context;
-use crate::model::account::{Account, AccountStatus, ProviderKind};
-use crate::model::id::{AccountId, UserId};
-use crate::model::run::{Failure, JobRun, SyncState, SyncStatus};
+use crate::jobs::WrongArgument;
 
 /// Show how the last cycles and syncs went and what needs attention
+///
+/// Changes nothing. Ends with 0 when nothing needs attention, and with 3 when
+/// something does: a job failed at its last run or did not run for more than
+/// three times its interval, an account needs attention, notifications were put
+/// aside, removals wait until they are approved, syncs of users fail, or the
+/// store is of an older version. Ends with 1 when the store or the queue cannot
+/// be used; the rest is shown all the same. With -q, says something only then,
+/// and on stderr.
 #[derive(Debug, clap::Args)]
-pub struct Status {}
-
-#[derive(Serialize)]
-struct Overview {
-    users: usize,
-    accounts: BTreeMap<&'static str, usize>,
-    /// The accounts that cannot be used, but for those that were removed.
-    attention: Vec<Attention>,
-    calendars: usize,
-    calendars_active: usize,
-    calendars_resting: usize,
-    calendars_unlisted: usize,
-    open_conflicts: usize,
-    jobs: Vec<JobRun>,
-    syncs: Vec<Row>,
-}
-
-/// An account that somebody has to see to.
-#[derive(Serialize)]
-struct Attention {
-    account_id: AccountId,
-    user_id: UserId,
-    provider: ProviderKind,
-    status: &'static str,
-    reason: String,
-    since: DateTime<Utc>,
-    /// The command that mends it.
-    command: String,
-}
-
-impl Attention {
-    /// Of an account that needs it.
-    fn of(account: &Account) -> Option<Self> {
-        let (AccountStatus::NeedsReauth { reason, at } | AccountStatus::Disabled { reason, at }) =
-            &account.status
-        else {
-            return None;
-        };
-        let command = account
-            .mend()
-            .filter(|_| reason != AccountStatus::REMOVED)?;
-        Some(Self {
-            account_id: account.id.clone(),
-            user_id: account.user_id.clone(),
-            provider: account.provider,
-            status: account.status.as_str(),
-            reason: reason.clone(),
-            since: *at,
-            command,
-        })
-    }
-
-    fn line(&self) -> String {
-        format!(
-            "! {} account {} of user {} is {} since {} ({}): `{}`",
-            self.provider,
-            self.account_id,
-            self.user_id,
-            self.status,
-            moment(self.since),
-            self.reason,
-            self.command
-        )
-    }
-}
-
-/// How the last sync of a user went.
-#[derive(Serialize)]
-struct Row {
-    user_id: UserId,
-    last_sync_at: Option<DateTime<Utc>>,
-    sync_status: SyncState,
-    failures: Vec<Failure>,
-}
-
-impl From<SyncStatus> for Row {
-    fn from(status: SyncStatus) -> Self {
-        Self {
-            user_id: status.user_id,
-            last_sync_at: status.last_sync_at,
-            sync_status: status.state,
-            failures: status.failures,
-        }
-    }
+#[command(after_long_help = "\
+Examples:
+  calsync status                       how things stand
+  calsync status --watch               the same, redrawn every 2 seconds
+  calsync status --html /var/www/calsync.html
+                                       a page to publish, with charts
+  calsync --json status | jq .reasons  for programs")]
+pub struct Status {
+    /// Draw it again every so many seconds, 2 if not given, until Ctrl-C; on a
+    /// terminal only
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        default_missing_value = "2",
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        conflicts_with = "html"
+    )]
+    watch: Option<u64>,
+    /// Write it as one self-contained page with charts, which names ids and
+    /// numbers only, into this file; - is stdout
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 impl Status {
     /// Runs the command.
     ///
     /// # Errors
-    /// When the store cannot be used.
-    pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<()> {
-        let overview = overview(cx).await?;
-        Ok(out.value(&overview, &text(&overview))?)
+    /// When the result cannot be written, or not in the way that is asked for.
+    pub async fn run(&self, cx: &Context, out: Output) -> anyhow::Result<Health> {
+        if let Some(seconds) = self.watch {
+            return redraw::until_interrupted(cx, out, seconds).await;
+        }
+        if self.html.is_some() && out.json {
+            let text = "--html and --json exclude each other: run the command twice";
+            return Err(WrongArgument(text.to_owned()).into());
+        }
+        let (overview, store) = Overview::of(cx).await;
+        match &self.html {
+            Some(file) => page::write(out, file, &overview, store.as_deref()).await?,
+            None if out.quiet && !out.json => {}
+            None => {
+                let text = text::whole(&overview, Paint::of_stdout());
+                out.value(&overview, &text)?;
+            }
+        }
+        if out.quiet && !out.json {
+            complain(&overview)?;
+        }
+        Ok(overview.health)
     }
 }
 
-async fn overview(cx: &Context) -> anyhow::Result<Overview> {
-    let store = cx.store().await?;
-    let mut accounts = BTreeMap::from([(AccountStatus::Active.as_str(), 0)]);
-    let logins = store.account_list(None).await?;
-    for account in &logins {
-        *accounts.entry(account.status.as_str()).or_default() += 1;
+/// Says what is not well, if anything: cron mails it, and drops the exit code.
+fn complain(overview: &Overview) -> io::Result<()> {
+    if overview.health == Health::Healthy {
+        return Ok(());
     }
-    let calendars = store.calendar_list(None).await?;
-    let resting = calendars
-        .iter()
-        .filter(|calendar| calendar.backoff.failures > 0)
-        .count();
-    Ok(Overview {
-        users: store.user_list().await?.len(),
-        accounts,
-        attention: logins.iter().filter_map(Attention::of).collect(),
-        calendars: calendars.len(),
-        calendars_active: calendars
-            .iter()
-            .filter(|calendar| calendar.is_active)
-            .count(),
-        calendars_resting: resting,
-        calendars_unlisted: calendars
-            .iter()
-            .filter(|calendar| calendar.is_active && !calendar.is_listed)
-            .count(),
-        open_conflicts: store.conflict_list(true).await?.len(),
-        jobs: store.run_latest().await?,
-        syncs: store
-            .status_list()
-            .await?
-            .into_iter()
-            .map(Row::from)
-            .collect(),
-    })
-}
-
-fn text(overview: &Overview) -> String {
-    let mut lines = vec![
-        format!("users      {}", overview.users),
-        format!("accounts   {}", counted(&overview.accounts)),
-        format!(
-            "calendars  {} ({} active, {} resting after failures)",
-            overview.calendars, overview.calendars_active, overview.calendars_resting
-        ),
-        format!("conflicts  {} open", overview.open_conflicts),
-    ];
-    lines.extend(overview.jobs.iter().map(|run| {
-        format!(
-            "{:<10} {} at {}",
-            run.job,
-            run.outcome.as_str(),
-            moment(run.started_at)
-        )
-    }));
-    let cycles = overview.jobs.iter().flat_map(|run| &run.failures);
-    // Those of users stand in their own status, which outlives the cycle's.
-    let cycles = cycles.filter(|failure| failure.user_id.is_none());
-    let syncs = overview.syncs.iter().flat_map(|row| &row.failures);
-    lines.extend(
-        cycles
-            .chain(syncs)
-            .map(|failure| format!("! {}", failure.message)),
-    );
-    lines.extend(overview.attention.iter().map(Attention::line));
-    if overview.calendars_unlisted > 0 {
-        lines.push(
-            "! some calendars are no longer listed by their provider; what is known of them stays \
-             in the timeline: `calsync calendars list`, then `calsync calendars disable ID`"
-                .to_owned(),
-        );
-    }
-    if overview.open_conflicts > 0 {
-        lines.push("! some conflicts are open: `calsync conflicts list`".to_owned());
-    }
-    lines.join("\n")
-}
-
-fn counted(accounts: &BTreeMap<&'static str, usize>) -> String {
-    let parts: Vec<_> = accounts
-        .iter()
-        .map(|(status, number)| format!("{number} {status}"))
-        .collect();
-    parts.join(", ")
+    let text = text::short(overview);
+    writeln!(io::stderr(), "calsync: {text}")
 }

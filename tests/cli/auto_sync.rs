@@ -131,11 +131,11 @@ async fn a_provider_that_is_away_defers_the_cycle() {
     check_shape(&run);
     assert_eq!(run["outcome"], "deferred");
     assert_eq!(run["failures"][0]["kind"], "unreachable");
-    let status = program.json("status");
+    let status = program.run("--json status").exits(3).json();
     assert_eq!(status["accounts"], json!({ "active": 1 }));
     let message = run["failures"][0]["message"].as_str().unwrap();
     assert!(message.contains("Connection refused"), "{message}");
-    assert_eq!(status["calendars_resting"], 1);
+    assert_eq!(status["calendars"]["resting"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +169,7 @@ async fn a_revoked_account_is_told_even_when_quiet_and_named_in_the_status() {
     let accounts = world.program.json("accounts list");
     assert_eq!(accounts[0]["status"], "needs_reauth");
     assert!(accounts[0]["status_reason"].is_string() && accounts[0]["status_at"].is_string());
-    let text = world.program.text("status");
+    let text = world.program.run("status").exits(3).stdout;
     assert!(text.contains("1 needs_reauth") && text.contains("calsync connect google --user ana"));
 }
 

@@ -128,7 +128,7 @@ async fn a_missing_client_of_one_provider_leaves_the_other_to_be_synced() {
         message.contains("microsoft.client_id is not set"),
         "{message}"
     );
-    let status = world.program.json("status");
+    let status = world.program.run("--json status").exits(3).json();
     assert_eq!(status["accounts"], json!({ "active": 2 }));
     assert_eq!(
         all(&world.program.json("events list --user ana"), "provider")[0],

@@ -23,6 +23,7 @@ mod queue;
 mod resolve_conflicts;
 mod serve_webhooks;
 mod status;
+mod status_page;
 mod stopping;
 mod store;
 mod tasks;
