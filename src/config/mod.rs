@@ -24,11 +24,11 @@ use std::path::PathBuf;
 pub use error::ConfigError;
 pub use sources::Sources;
 pub use types::{
-    CleanupConfig, GoogleConfig, Hook, HooksConfig, MetricsConfig, MicrosoftConfig, QueueConfig,
+    CleanupConfig, GoogleConfig, HooksConfig, MetricsConfig, MicrosoftConfig, QueueConfig,
     SecurityConfig, StoreConfig, SyncConfig, WebhooksConfig,
 };
 pub use urls::{QueueUrl, StoreUrl};
-pub use values::{Percent, duration_of};
+pub use values::{Hook, Percent, duration_of};
 
 /// The configuration of one run.
 #[derive(Clone, Debug)]

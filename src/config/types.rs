@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::urls::{QueueUrl, StoreUrl};
-use super::values::Percent;
+use super::values::{Hook, Percent};
 use crate::store::EncryptionKey;
 
 /// `[store]`: the application's database.
@@ -134,15 +134,6 @@ pub struct CleanupConfig {
 pub struct HooksConfig {
     /// Run when an account needs attention; `None`: nobody is told.
     pub account_attention: Option<Hook>,
-}
-
-/// A program with its arguments, which no shell sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hook {
-    /// A path, or a name without a slash that is looked up in `PATH`.
-    pub program: PathBuf,
-    /// Its arguments, as they are.
-    pub arguments: Vec<String>,
 }
 
 /// `[metrics]`: what monitoring reads.

@@ -9,10 +9,17 @@ use std::time::Duration;
 
 use config::ValueKind;
 
-use super::types::Hook;
-
 /// What a reader expected instead of what it was given.
 pub(super) type Expected = Cow<'static, str>;
+
+/// A program with its arguments, which no shell sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// A path, or a name without a slash that is looked up in `PATH`.
+    pub program: PathBuf,
+    /// Its arguments, as they are.
+    pub arguments: Vec<String>,
+}
 
 /// A share of a whole, 0 to 100 percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use self::hook::Ended;
-use super::cycle::with_heartbeat;
+use super::heartbeat::with_heartbeat;
 use crate::config::Hook;
 use crate::context::Context;
 use crate::model::account::{Account, AccountStatus, ProviderKind};

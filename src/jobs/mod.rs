@@ -6,6 +6,7 @@ mod auto_sync;
 mod cleanup;
 mod cycle;
 mod drain_webhooks;
+mod heartbeat;
 mod marks;
 mod pull;
 mod renew_watches;
@@ -19,8 +20,9 @@ use std::time::Duration;
 
 pub use self::auto_sync::{AutoSync, Forecast};
 pub use self::cleanup::Cleanup;
-pub use self::cycle::{run_cycle, with_heartbeat};
+pub use self::cycle::run_cycle;
 pub use self::drain_webhooks::DrainWebhooks;
+pub use self::heartbeat::with_heartbeat;
 pub use self::marks::Marks;
 pub use self::pull::Pull;
 pub use self::renew_watches::RenewWatches;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::{Context, read_clock};
-use crate::jobs::cycle::with_heartbeat_of;
+use crate::jobs::heartbeat::with_heartbeat_of;
 use crate::provider::{ConsentCode, ProviderError};
 use crate::server::{Arrival, Arrived, Invitation};
 use crate::store::StoreError;
