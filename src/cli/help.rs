@@ -17,7 +17,7 @@ Environment:
   CALSYNC_CONFIG         the configuration file
   CALSYNC_LOG            a log filter, which goes before -q and -v: calsync=debug
   STATE_DIRECTORY        where the store is; else $XDG_STATE_HOME/calsync
-  NO_COLOR               logs without colours
+  NO_COLOR               logs and the status without colours
 
 Exit status:
   0   done, also when nothing was due or another instance is running
