@@ -260,6 +260,25 @@ fn a_store_that_cannot_be_used_is_broken_and_an_older_one_is_left_as_it_is() {
 }
 
 #[test]
+fn the_store_is_only_read() {
+    let program = Program::new();
+    program.text("migrate");
+    let database = rusqlite::Connection::open(program.store()).unwrap();
+    let keep = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    database.set_db_config(keep, true).unwrap();
+    let user = "INSERT INTO users (id, timezone) VALUES ('ana', 'UTC')";
+    database.execute_batch(user).unwrap();
+    drop(database);
+    let files = ["state/calsync.db", "state/calsync.db-wal"];
+    let read = || files.map(|file| std::fs::read(program.path(file)).unwrap());
+    let before = read();
+    for command in ["status", "--json status", "-q status", "status --html -"] {
+        program.run(command).exits(0).silent();
+        assert!(read() == before, "{command}");
+    }
+}
+
+#[test]
 fn watching_needs_a_terminal() {
     let program = Program::new();
     let ran = program.run("status --watch").exits(2);

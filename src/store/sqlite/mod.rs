@@ -43,10 +43,11 @@ mod watches;
 mod window;
 mod writes;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::OnceCell;
 
 use self::connection::Worker;
@@ -62,7 +63,11 @@ pub(super) struct SqliteStore {
     keys: Arc<KeyRing>,
     writer: Worker,
     reader: OnceCell<Worker>,
+    open_reader: OpenReader,
 }
+
+/// Opens the connection that reads.
+type OpenReader = fn(&Path) -> Outcome<Connection>;
 
 /// Opens the store in a file, creates and migrates it as needed.
 pub(super) async fn open(url: &SqliteUrl, keys: KeyRing) -> Result<Opened> {
@@ -84,6 +89,8 @@ pub(super) async fn view(url: &SqliteUrl, keys: KeyRing) -> Result<Arc<dyn Store
         keys: Arc::new(keys),
         writer: viewer,
         reader: OnceCell::new(),
+        // One that may write would tidy up the file when it is closed.
+        open_reader: connection::open_viewer,
     }))
 }
 
@@ -113,6 +120,7 @@ impl SqliteStore {
             keys: Arc::new(keys),
             writer,
             reader: OnceCell::new(),
+            open_reader: connection::open_reader,
         };
         Ok((store, versions))
     }
@@ -133,8 +141,8 @@ impl SqliteStore {
 
     /// The thread that reads.
     async fn open_reader(&self) -> Outcome<Worker> {
-        let url = self.url.clone();
-        let opened = Worker::start(move || Ok((connection::open_reader(url.path())?, ())));
+        let (url, open) = (self.url.clone(), self.open_reader);
+        let opened = Worker::start(move || Ok((open(url.path())?, ())));
         opened.await.map(|(worker, ())| worker)
     }
 
