@@ -304,7 +304,7 @@ async fn a_removal_that_was_interrupted_is_completed_by_the_next_one() {
     let interrupt = "UPDATE accounts SET status = 'disabled', status_reason = 'being_removed',
         status_at = '2026-03-10T12:00:00.000Z'";
     store.execute_batch(interrupt).unwrap();
-    let attention = &program.json("status")["attention"];
+    let attention = &program.run("--json status").exits(3).json()["attention"];
     assert_eq!(attention[0]["reason"], "being_removed");
     let id = program.json("accounts list")[0]["id"].clone();
     let removed = program.json(&format!("accounts remove {}", id.as_str().unwrap()));

@@ -71,7 +71,9 @@ async fn a_loss_is_shown_to_people() {
     assert!(
         world
             .program
-            .text("status")
+            .run("status")
+            .exits(3)
+            .stdout
             .contains("`calsync conflicts list`")
     );
 }

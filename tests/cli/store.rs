@@ -23,7 +23,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     }
     let garbage = "not a database ".repeat(500);
     program.file("state/calsync.db", &garbage);
-    let ran = program.run("status").exits(1);
+    let ran = program.run("users list").exits(1);
     ran.says(&["state/calsync.db", "not an SQLite database", "store.url"]);
     let left = std::fs::read_to_string(program.store()).unwrap();
     assert_eq!(left, garbage);
@@ -37,7 +37,7 @@ fn a_store_of_a_newer_calsync_is_refused() {
     let newer = "INSERT INTO schema_migration SELECT 999, sha256, applied_at FROM schema_migration";
     store.execute(&format!("{newer} LIMIT 1"), []).unwrap();
     drop(store);
-    let ran = program.run("status").exits(1);
+    let ran = program.run("users list").exits(1);
     ran.says(&["version 999", "install the newer calsync"]);
 }
 
@@ -47,11 +47,11 @@ fn a_place_below_a_file_is_no_place_for_a_store() {
     program.file("file", "");
     let place = program.path("file/calsync.db").display().to_string();
     program.set("CALSYNC__STORE__URL", &format!("sqlite:{place}"));
-    let ran = program.run("status").exits(78);
+    let ran = program.run("users list").exits(78);
     ran.says(&["/file", "cannot be made", "store.url"]);
     let key = program.text("keygen");
     program.set("CALSYNC__SECURITY__ENCRYPTION_KEY", key.trim_end());
-    let ran = program.run("status").exits(75);
+    let ran = program.run("users list").exits(75);
     ran.says(&["/file", "cannot be created", "store.url"]);
 }
 
