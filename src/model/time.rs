@@ -1,5 +1,5 @@
 //! Time: instants in UTC, event times with the zone they were entered in, and
-//! the window of the timeline.
+//! the window of the timeline. Longer than most, since a quarter of it is tests.
 //!
 //! Zone rules come from the system's tz database (jiff), the bundled one is
 //! the fallback.

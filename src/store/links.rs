@@ -1,5 +1,6 @@
 //! Links between tasks and events: what has to be decided on, what was
-//! decided, and how sending it went.
+//! decided, and how sending it went. Longer than most, since the values of one
+//! seam are read together.
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};

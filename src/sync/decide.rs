@@ -1,5 +1,6 @@
 //! What is to become of a task and its event, from what the store knows of
-//! them. Nothing in here asks anybody.
+//! them. Nothing in here asks anybody. Longer than most, since its steps are
+//! cases of one decision.
 
 mod record;
 

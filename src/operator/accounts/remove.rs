@@ -161,6 +161,9 @@ async fn take_back(cx: &Context, account: &Account) -> anyhow::Result<Grant> {
     store.account_set_status(&account.id, status).await?;
     disconnect(cx, account).await?;
     if was_connected(cx, account).await? {
+        // Also where that was just before it was put out of use.
+        let in_use = AccountStatus::Active;
+        store.account_set_status(&account.id, in_use).await?;
         return Ok(Grant::Unknown);
     }
     Ok(revoke(cx, account).await.unwrap_or_else(|error| {
